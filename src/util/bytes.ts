@@ -37,7 +37,7 @@ export class BinaryReader {
   }
 
   u8(): number {
-    return this.bytes[this.take(1)] as number;
+    return this.bytes[this.take(1)]!;
   }
   i8(): number {
     return this.bytes.readInt8(this.take(1));

@@ -1,0 +1,147 @@
+import type { Dialer, Endpoint } from '../contracts/channel';
+import type { SwapdeckError } from '../util/errors';
+import type { Disposable } from '../util/disposables';
+import type { Event } from '../util/emitter';
+
+/**
+ * The values of the inner loop, in the order in which one save passes through them:
+ * change -> comparison with what runs -> swap (one packet a JVM) -> verification -> record.
+ */
+
+/** A JVM that can be attached to. `id` is stable for the same place (`dev/hello-local`, `localhost:5005`). */
+export interface JvmTarget {
+  readonly id: string;
+  readonly name: string;
+  readonly endpoint: Endpoint;
+  readonly dialer: Dialer;
+  readonly environment?: string;
+  /** The name under `applications` whose class roots feed this JVM. */
+  readonly application?: string;
+  /** Folders or jars of compiled classes, absolute; when empty they are found from the workspace. */
+  readonly classRoots: readonly string[];
+}
+
+/** What an attached JVM says of itself. */
+export interface JvmInfo {
+  /** `java.version`, such as `17.0.15`. */
+  readonly version: string;
+  /** `java.vm.name`. */
+  readonly vmName: string;
+  readonly loadedClasses: number;
+  /** Every thread waits for `Resume`: the JVM was started with `suspend=y`. */
+  readonly suspendedAtStart: boolean;
+  /** The endpoint is reachable from other machines: JDWP has no authentication. */
+  readonly exposed: boolean;
+}
+
+export type JvmState =
+  | { readonly kind: 'detached' }
+  | { readonly kind: 'connecting'; readonly attempt: number }
+  | { readonly kind: 'attached'; readonly info: JvmInfo }
+  /** Lost or never there; tried again at `retryAt` (milliseconds since the epoch). */
+  | {
+      readonly kind: 'waiting';
+      readonly error: SwapdeckError;
+      readonly attempt: number;
+      readonly retryAt: number;
+    };
+
+/** One compiled class: `name` as in `Class.getName()` (`demo.Outer$Inner`), `file` and `root` absolute. */
+export interface BuiltClass {
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly file: string;
+  readonly root: string;
+}
+
+/** What was written for one save. */
+export interface Change {
+  readonly origin: 'watch' | 'compile' | 'command';
+  /** When the source was saved, or the first class file of the change was seen; milliseconds since the epoch. */
+  readonly at: number;
+  readonly classes: readonly BuiltClass[];
+  /** Milliseconds spent before the swap: compiling, and noticing the finished files. */
+  readonly ms: { readonly compile?: number; readonly detect?: number };
+}
+
+/**
+ * How a built class stands against what a JVM runs. `debug`: only line numbers and other debug data differ.
+ * `unloaded`: JDWP does not show the class (not loaded, or loaded and not linked yet).
+ */
+export type ClassState = 'same' | 'debug' | 'changed' | 'unloaded';
+
+/** `pending`: will be redefined the moment the JVM prepares it. `skipped`: nothing to do. */
+export type ClassOutcome = 'swapped' | 'pending' | 'refused' | 'skipped';
+
+export interface ClassResult {
+  readonly name: string;
+  readonly state: ClassState;
+  readonly outcome: ClassOutcome;
+  /** The JDWP error constant of a refusal, such as 63. */
+  readonly error?: number;
+  /** Under how many class loaders the class was redefined, when more than one. */
+  readonly loaders?: number;
+}
+
+/** Parts of the latency in milliseconds; absent parts did not happen. `jvm` is the share of `send` spent inside the JVM as seen from here. */
+export interface SwapTimes {
+  readonly connect?: number;
+  readonly compile?: number;
+  readonly detect?: number;
+  readonly compare?: number;
+  readonly send?: number;
+  readonly verify?: number;
+  readonly total: number;
+}
+
+/** One redefinition (or the decision that none is needed) in one JVM. */
+export interface SwapRecord {
+  readonly id: string;
+  readonly jvm: string;
+  readonly version: string;
+  readonly origin: Change['origin'];
+  readonly at: number;
+  readonly classes: readonly ClassResult[];
+  readonly swapped: number;
+  readonly ms: SwapTimes;
+  /** Set when the whole swap failed, as when the connection was cut in the middle. */
+  readonly error?: SwapdeckError;
+}
+
+/** One JVM: its connection, its class index, its pending classes. Survives restarts of the JVM. */
+export interface JvmSession extends Disposable {
+  readonly target: JvmTarget;
+  readonly state: JvmState;
+  /** Names of changed classes that the JVM does not show yet. */
+  readonly pending: readonly string[];
+  readonly lastSwap: SwapRecord | undefined;
+  /** What a swap under way waits for, in case it takes long: `jvm` (no answer yet), `queue`. */
+  readonly waitingFor: 'jvm' | 'queue' | undefined;
+  /** Fires when `state`, `pending`, `lastSwap` or `waitingFor` changed. */
+  readonly onDidChange: Event<void>;
+  /** Lets a JVM that was suspended at start run. */
+  resume(signal?: AbortSignal): Promise<void>;
+}
+
+/** The whole inner loop of one workspace. */
+export interface HotSwap extends Disposable {
+  readonly sessions: readonly JvmSession[];
+  /** A session was added or removed. */
+  readonly onDidChangeSessions: Event<void>;
+  /** After each swap, accepted or not. */
+  readonly onDidSwap: Event<SwapRecord>;
+  /** Swap on save is held back; changes are kept and swapped at `unpause`. */
+  readonly paused: boolean;
+  /**
+   * Adds a session and connects. The first attempt's failure rejects with its error and removes the session,
+   * unless `keepTrying`; once attached, a lost JVM is tried again with back-off until `detach`.
+   */
+  attach(target: JvmTarget, options?: { keepTrying?: boolean }, signal?: AbortSignal): Promise<JvmSession>;
+  detach(targetId: string): Promise<void>;
+  /** Feeds classes a compiler just wrote; the watcher then finds them unchanged. */
+  submit(change: Change, signal?: AbortSignal): Promise<readonly SwapRecord[]>;
+  /** Compares all class roots with what runs and swaps what differs. */
+  swapChanged(signal?: AbortSignal): Promise<readonly SwapRecord[]>;
+  pause(): void;
+  unpause(signal?: AbortSignal): Promise<readonly SwapRecord[]>;
+}
