@@ -1,0 +1,71 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { mapLimit } from '../../util/async';
+import { systemCode } from '../../util/errors';
+
+/** Hex SHA-256 of the bytes. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * Content-addressed class bytes in a folder: `ab/cdef...` holds the bytes whose SHA-256 is `abcdef...`.
+ * A file appears under its name only when it is whole, so a kill leaves at worst a stray temporary file.
+ */
+export class BlobStore {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Keeps the bytes and returns their SHA-256; keeping the same bytes twice costs one look-up. */
+  async put(bytes: Uint8Array): Promise<string> {
+    const hash = sha256(bytes);
+    const file = this.#file(hash);
+    if (await this.has(hash)) return hash;
+    await mkdir(dirname(file), { recursive: true });
+    const temporary = `${file}.${randomUUID()}`;
+    try {
+      const handle = await open(temporary, 'wx');
+      try {
+        await handle.writeFile(bytes);
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, file);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    return hash;
+  }
+
+  async putAll(all: readonly Uint8Array[]): Promise<string[]> {
+    return mapLimit(all, 16, (bytes) => this.put(bytes));
+  }
+
+  async has(hash: string): Promise<boolean> {
+    try {
+      return (await stat(this.#file(hash))).isFile();
+    } catch {
+      return false;
+    }
+  }
+
+  /** The bytes, or undefined when they are not kept or no longer match their name (a disk that lies). */
+  async get(hash: string): Promise<Buffer | undefined> {
+    try {
+      const bytes = await readFile(this.#file(hash));
+      return sha256(bytes) === hash ? bytes : undefined;
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  #file(hash: string): string {
+    return join(this.folder, hash.slice(0, 2), hash.slice(2));
+  }
+}

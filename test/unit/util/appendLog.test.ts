@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AppendLog } from '../../../src/util/appendLog';
+
+interface Row {
+  readonly n: number;
+  readonly text: string;
+}
+
+describe('AppendLog', () => {
+  let dir: string;
+  beforeEach(async () => (dir = await mkdtemp(join(tmpdir(), 'swapdeck-log-'))));
+  afterEach(() => rm(dir, { recursive: true }));
+
+  it('reads nothing from a file that is not there', async () => {
+    assert.deepEqual(await new AppendLog<Row>(join(dir, 'none')).read(), { records: [], damaged: 0 });
+  });
+
+  it('gives back what was appended, in order, also to another reader', async () => {
+    const log = new AppendLog<Row>(join(dir, 'log'));
+    for (let n = 0; n < 5; n++) await log.append({ n, text: 'line\nbreak “quoted”' }, n === 4);
+    await log.close();
+    const { records, damaged } = await new AppendLog<Row>(log.file).read();
+    assert.deepEqual(
+      records.map((row) => row.n),
+      [0, 1, 2, 3, 4],
+    );
+    assert.equal(records[0]?.text, 'line\nbreak “quoted”');
+    assert.equal(damaged, 0);
+  });
+
+  it('loses nothing but the unfinished record when the writer is killed at any byte', async () => {
+    const log = new AppendLog<Row>(join(dir, 'log'));
+    for (let n = 0; n < 3; n++) await log.append({ n, text: 'é'.repeat(n + 1) });
+    await log.close();
+    const whole = await readFile(log.file);
+    const ends = [...whole.entries()].filter(([, byte]) => byte === 0x0a).map(([index]) => index + 1);
+    for (let cut = 0; cut <= whole.length; cut++) {
+      const file = join(dir, `cut-${cut}`);
+      await writeFile(file, whole.subarray(0, cut));
+      const after = new AppendLog<Row>(file);
+      await after.append({ n: 99, text: 'after the kill' });
+      await after.close();
+      const finished = ends.filter((end) => end <= cut).length;
+      // Cut exactly before a newline the record is whole, and the next writer's newline finishes it.
+      const rescued = ends.includes(cut + 1) ? 1 : 0;
+      const { records } = await after.read();
+      assert.deepEqual(
+        records.map((row) => row.n),
+        [...[0, 1, 2].slice(0, finished + rescued), 99],
+        `cut at byte ${cut}`,
+      );
+    }
+  });
+});
