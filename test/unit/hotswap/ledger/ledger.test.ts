@@ -128,7 +128,7 @@ describe('BlobStore', () => {
     const hashes = await store.putAll([bytes, Buffer.from(bytes), Buffer.from('others')]);
     assert.equal(hashes[0], sha256(bytes));
     assert.equal(hashes[0], hashes[1]);
-    assert.deepEqual(await store.get(hashes[0]!), bytes);
+    assert.deepEqual(await store.get(hashes[0]), bytes);
     const files = (await readdir(dir, { recursive: true, withFileTypes: true })).filter((each) =>
       each.isFile(),
     );
