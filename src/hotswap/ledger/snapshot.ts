@@ -49,13 +49,9 @@ export class ClassRootSnapshot {
     return this.#seen?.get(`${className.replaceAll('.', '/')}.class`)?.[2];
   }
 
-  /** Notes what a class file holds now, after its change was dealt with. */
-  note(className: string, hash: string, mtimeMs: number, size: number): Promise<void> {
-    return this.#queue.run(async () => {
-      const seen = await this.#load();
-      seen.set(`${className.replaceAll('.', '/')}.class`, [mtimeMs, size, hash]);
-      await this.#save(seen);
-    });
+  /** Notes what a class file holds now, after its change was dealt with; kept on disk at the next `take`. */
+  note(className: string, hash: string, mtimeMs: number, size: number): void {
+    this.#seen?.set(`${className.replaceAll('.', '/')}.class`, [mtimeMs, size, hash]);
   }
 
   async #look(seen: Map<string, Seen>, file: string): Promise<boolean> {

@@ -44,6 +44,18 @@ describe('ClassRootSnapshot', () => {
     assert.equal(snapshot.hashOf('demo.A'), sha256(Buffer.from('a1')));
   });
 
+  it('takes a noted change as seen', async () => {
+    const snapshot = open();
+    await snapshot.take();
+    const file = join(root, 'demo', 'A.class');
+    await writeFile(file, 'a1 is longer');
+    const { mtimeMs, size } = await stat(file);
+    const hash = await blobs.put(Buffer.from('a1 is longer'));
+    snapshot.note('demo.A', hash, mtimeMs, size);
+    assert.equal(snapshot.hashOf('demo.A'), hash);
+    assert.equal(await snapshot.take(), 0);
+  });
+
   it('forgets removed classes and takes a missing class root as empty', async () => {
     const snapshot = open();
     await snapshot.take();
