@@ -2,8 +2,13 @@ import { SwapdeckError } from '../util/errors';
 
 /**
  * Why no channel could be opened or an open one ended.
- * `refused`: nothing listens. `unreachable`: no route or name. `timeout`. `reset`: cut by the other side.
- * `auth`: no method of authentication was accepted. `hostKeyUnknown`, `hostKeyChanged`, `hostKeyRevoked`: SSH.
+ * - `refused`: nothing listens. `unreachable`: no route or name. `timeout`. `reset`: cut by the other side.
+ * - `auth`: no method of authentication was accepted. Details: `methods` the server would take.
+ * - `hostKeyUnknown`: SSH, not in known_hosts and not confirmed.
+ * - `hostKeyChanged`: another key is written down for the host. Details: `file`, `line` of the old one.
+ * - `hostKeyRevoked`: a `@revoked` line names the key. Details: `file`, `line`.
+ * - `forwardingDenied`: the SSH server doesn't forward to there (AllowTcpForwarding, PermitOpen).
+ * - `configuration`: what is configured can't work. Details: `problem`, a word for the kind; `file`, `keyword`, ...
  */
 export type TransportErrorReason =
   | 'refused'
@@ -14,6 +19,7 @@ export type TransportErrorReason =
   | 'hostKeyUnknown'
   | 'hostKeyChanged'
   | 'hostKeyRevoked'
+  | 'forwardingDenied'
   | 'configuration'
   | 'failed';
 
