@@ -1,0 +1,7 @@
+package hello.http;
+
+/** Answers a request. */
+@FunctionalInterface
+public interface Handler {
+    Response handle(Request request) throws Exception;
+}
