@@ -1,0 +1,66 @@
+import type { CompileProject, DebugInfo } from './model';
+
+/** Without these bytes stay the same; with them the output would go elsewhere or the compilation would stop. */
+const NOT_OURS = new Set(['-Werror', '-verbose', '-nowarn', '--failOnWarning', '-failOnWarning']);
+/** Options with a value that the project says in another way. */
+const NOT_OURS_WITH_VALUE = new Set([
+  '-d',
+  '-s',
+  '-h',
+  '-cp',
+  '-classpath',
+  '--class-path',
+  '-sourcepath',
+  '--source-path',
+  '-p',
+  '--module-path',
+  '-processorpath',
+  '--processor-path',
+  '-encoding',
+  '--release',
+  '-source',
+  '--source',
+  '-target',
+  '--target',
+  '-Xmaxerrs',
+  '-Xmaxwarns',
+]);
+
+/** `-g`, `-g:none` or `-g:lines,vars,source`; absent where that is what javac does by itself. */
+export function debugOption(debug: DebugInfo): string | undefined {
+  if (debug.lines && debug.variables && debug.source) return '-g';
+  if (debug.lines && !debug.variables && debug.source) return undefined;
+  const parts = [debug.lines && 'lines', debug.variables && 'vars', debug.source && 'source'].filter(Boolean);
+  return parts.length === 0 ? '-g:none' : `-g:${parts.join(',')}`;
+}
+
+/** Leaves out what would send the output elsewhere, stop at a warning, or contradict the project's own settings. */
+export function usableExtraOptions(extra: readonly string[]): string[] {
+  const usable: string[] = [];
+  for (let at = 0; at < extra.length; at++) {
+    const option = extra[at]!;
+    if (NOT_OURS_WITH_VALUE.has(option)) at++;
+    else if (!NOT_OURS.has(option) && !/^-(?:g(?::|$)|parameters$|proc:|implicit:|J)/.test(option))
+      usable.push(option);
+  }
+  return usable;
+}
+
+/**
+ * The project's settings in the words of the compiler of a JDK of the given feature version. `--release` is known
+ * from 9 on; before, `-source` and `-target` come nearest.
+ */
+export function compilerOptions(project: CompileProject, jdkVersion: number): string[] {
+  const { settings } = project;
+  const options: string[] = [];
+  const debug = debugOption(settings.debug);
+  if (debug) options.push(debug);
+  if (settings.parameters) options.push('-parameters');
+  if (settings.release !== undefined) {
+    const release = String(settings.release);
+    if (jdkVersion >= 9) options.push('--release', release);
+    else if (settings.release < jdkVersion) options.push('-source', release, '-target', release);
+  }
+  if (project.compiler.kind === 'ecj' && settings.processing.kind === 'none') options.push('-proc:none');
+  return [...options, ...usableExtraOptions(settings.extra)];
+}
