@@ -1,0 +1,135 @@
+import type { ConstantComparison } from './constantCompare';
+import { instructionLength } from './instructions';
+import { FORMS, OP } from './opcodes';
+
+/** Where the instruction that begins at a left position begins on the right; ends of code correspond as well. */
+export type PlaceMap = (pc: number) => number | undefined;
+
+const unmoved: PlaceMap = (pc) => pc;
+
+/**
+ * Compares what two methods' bytecodes do with the constants of their own pools; `undefined` when they differ.
+ * The width of an instruction does not count (`ldc` and `ldc_w`, `goto` and `goto_w`: a JVM widens them when a
+ * merge moves a constant beyond index 255), nor do the branch offsets and the padding of switches that follow
+ * from it: targets are compared as instructions, not as positions.
+ * Throws `ClassFileError` (`instruction`) for code that can't be decoded.
+ */
+export function matchCode(left: Buffer, right: Buffer, constants: ConstantComparison): PlaceMap | undefined {
+  if (constants.identical) return left.equals(right) ? unmoved : undefined;
+  return new CodeComparison(left, right, constants).run();
+}
+
+/** Opcodes whose wide form means the same. */
+function narrow(opcode: number): number {
+  if (opcode === OP.ldc_w) return OP.ldc;
+  if (opcode === OP.goto_w) return OP.goto;
+  return opcode === OP.jsr_w ? OP.jsr : opcode;
+}
+
+class CodeComparison {
+  readonly #left: Buffer;
+  readonly #right: Buffer;
+  readonly #constants: ConstantComparison;
+  /** Where the same instruction begins on the right, plus 1; 0 inside an instruction. */
+  readonly #places: Int32Array;
+  /** Pairs of positions that branches lead to. */
+  readonly #targets: number[] = [];
+
+  constructor(left: Buffer, right: Buffer, constants: ConstantComparison) {
+    this.#left = left;
+    this.#right = right;
+    this.#constants = constants;
+    this.#places = new Int32Array(left.length);
+  }
+
+  run(): PlaceMap | undefined {
+    const left = this.#left;
+    const right = this.#right;
+    let p = 0;
+    let q = 0;
+    while (p < left.length && q < right.length) {
+      this.#places[p] = q + 1;
+      if (!this.#sameInstruction(p, q)) return undefined;
+      p += instructionLength(left, p);
+      q += instructionLength(right, q);
+    }
+    if (p !== left.length || q !== right.length || !this.#sameTargets()) return undefined;
+    return (pc) => (pc === left.length ? right.length : (this.#places[pc] ?? 0) - 1);
+  }
+
+  #sameTargets(): boolean {
+    for (let at = 0; at < this.#targets.length; at += 2)
+      if (this.#places[this.#targets[at]!] !== this.#targets[at + 1]! + 1) return false;
+    return true;
+  }
+
+  #branch(p: number, leftOffset: number, q: number, rightOffset: number): void {
+    this.#targets.push(p + leftOffset, q + rightOffset);
+  }
+
+  #sameInstruction(p: number, q: number): boolean {
+    const left = this.#left;
+    const right = this.#right;
+    const opcode = left[p]!;
+    if (opcode !== right[q] && narrow(opcode) !== narrow(right[q]!)) return false;
+    const length = instructionLength(left, p);
+    instructionLength(right, q);
+    switch (FORMS[opcode]!) {
+      case 'none':
+        return true;
+      case 'constantNarrow':
+      case 'constant':
+        return this.#constants.same(constantAt(left, p), constantAt(right, q));
+      case 'branch':
+      case 'branchWide':
+        this.#branch(p, branchAt(left, p), q, branchAt(right, q));
+        return true;
+      case 'interface':
+      case 'dynamic':
+      case 'multiArray':
+        return (
+          this.#constants.same(left.readUInt16BE(p + 1), right.readUInt16BE(q + 1)) &&
+          left[p + 3] === right[q + 3]
+        );
+      case 'tableswitch':
+      case 'lookupswitch':
+        return this.#sameSwitch(p, q);
+      case 'byte':
+      case 'short':
+      case 'local':
+      case 'increment':
+      case 'arrayType':
+      case 'wide':
+        for (let at = 1; at < length; at++) if (left[p + at] !== right[q + at]) return false;
+        return true;
+    }
+  }
+
+  #sameSwitch(p: number, q: number): boolean {
+    const left = this.#left;
+    const right = this.#right;
+    const x = (p & ~3) + 4;
+    const y = (q & ~3) + 4;
+    const length = p + instructionLength(left, p) - x;
+    if (length !== q + instructionLength(right, q) - y) return false;
+    this.#branch(p, left.readInt32BE(x), q, right.readInt32BE(y));
+    const isTable = left[p] === OP.tableswitch;
+    for (let at = 4; at < length; at += 4) {
+      const isOffset = isTable ? at >= 12 : at >= 12 && at % 8 === 4;
+      const a = left.readInt32BE(x + at);
+      const b = right.readInt32BE(y + at);
+      if (isOffset) this.#branch(p, a, q, b);
+      else if (a !== b) return false;
+    }
+    return true;
+  }
+}
+
+function constantAt(code: Buffer, pc: number): number {
+  return code[pc] === OP.ldc ? code[pc + 1]! : code.readUInt16BE(pc + 1);
+}
+function branchAt(code: Buffer, pc: number): number {
+  return code[pc] === OP.goto_w || code[pc] === OP.jsr_w
+    ? code.readInt32BE(pc + 1)
+    : code.readInt16BE(pc + 1);
+}
