@@ -1,0 +1,111 @@
+import { parseDocument, type Document, type YAMLError } from 'yaml';
+import { z } from 'zod';
+import { problem, problemsOfIssues, type Source } from './issues';
+import { Lines } from './lines';
+import type { SwapdeckConfig } from './model';
+import type { Problem } from './problems';
+import { checkReferences } from './references';
+import { checkRules } from './rules';
+import { configSchema } from './schema/config';
+import type { SchemaNode } from './schemaTree';
+import { buildTree, toData, type BuiltTree, type Tree } from './tree';
+
+/**
+ * Everything here needs `yaml` and `zod`, so this file is only loaded by `parse.ts`, `completion.ts` and
+ * `hover.ts`, on first use.
+ */
+
+/** A file this long is no configuration; reading it would only keep the editor busy. */
+const LONGEST_TEXT = 1024 * 1024;
+const MOST_SYNTAX_PROBLEMS = 20;
+
+export interface Analysis {
+  readonly lines: Lines;
+  /** Absent for an empty document and one that could not be read at all. */
+  readonly tree?: Tree;
+  /** Only when there is no error. */
+  readonly config?: SwapdeckConfig;
+  /** In the order of the text. */
+  readonly problems: readonly Problem[];
+}
+
+/** Reads and checks a configuration; never throws for what the text holds. */
+export function analyse(text: string): Analysis {
+  const lines = new Lines(text);
+  const read = readTree(text, lines);
+  if (!read.tree && read.problems.length > 0) return { lines, problems: read.problems };
+  const tree: Tree = read.tree ?? { kind: 'map', entries: new Map(), span: { start: 0, end: 0 }, size: 1 };
+  if (read.syntax) return { lines, tree, problems: read.problems };
+
+  const source: Source = { lines, tree, schema: schemaTree() };
+  const result = configSchema.safeParse(toData(tree));
+  const problems = settled(
+    read.problems,
+    problemsOfIssues(source, result.error?.issues ?? []),
+    checkReferences(source),
+    checkRules(source),
+  );
+  const valid = result.success && !problems.some(({ severity }) => severity === 'error');
+  return { lines, tree, problems, ...(valid && { config: result.data }) };
+}
+
+/** `syntax`: the text is not YAML, so that its tree is only good for completion. */
+export function readTree(text: string, lines = new Lines(text)): BuiltTree & { readonly syntax: boolean } {
+  const tooLarge = (what: 'file' | 'nesting') => ({
+    problems: [problem({ lines }, 'tooLarge', [], { start: 0, end: 0 }, { what })],
+    syntax: true,
+  });
+  if (text.length > LONGEST_TEXT) return tooLarge('file');
+  try {
+    const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
+    const syntax = syntaxProblems(document, lines);
+    const built = buildTree(document, lines);
+    const broken = document.errors.length > 0;
+    return { ...built, problems: broken ? syntax : [...syntax, ...built.problems], syntax: broken };
+  } catch (error) {
+    // The parser and the walk are recursive: nesting thousands deep ends the stack.
+    if (error instanceof RangeError) return tooLarge('nesting');
+    throw error;
+  }
+}
+
+function syntaxProblems(document: Document.Parsed, lines: Lines): Problem[] {
+  const toProblem = (error: YAMLError, more: { severity?: 'warning' }): Problem => {
+    const [start, end] = error.pos;
+    return problem(
+      { lines },
+      'syntax',
+      [],
+      { start, end },
+      { code: error.code, message: error.message },
+      more,
+    );
+  };
+  return [
+    ...document.errors.slice(0, MOST_SYNTAX_PROBLEMS).map((error) => toProblem(error, {})),
+    ...document.warnings.map((warning) => toProblem(warning, { severity: 'warning' })),
+  ];
+}
+
+/** In the order of the text; of what stands at the same path only the first that was found, the root cause. */
+function settled(structural: readonly Problem[], ...rest: readonly (readonly Problem[])[]): Problem[] {
+  const spoilt = structural.filter(({ severity }) => severity === 'error').map(({ path }) => path);
+  const inSpoilt = ({ path }: Problem): boolean =>
+    spoilt.some((root) => root.every((step, index) => path[index] === step));
+  const seen = new Set<string>();
+  const others = rest.flat().filter((one) => {
+    const place = `${one.range.start.offset} ${one.path.join('\0')}`;
+    if (inSpoilt(one) || seen.has(place)) return false;
+    seen.add(place);
+    return true;
+  });
+  return [...structural, ...others].sort((a, b) => a.range.start.offset - b.range.start.offset);
+}
+
+let schema: SchemaNode | undefined;
+
+/** The schema as JSON schema (draft 7), which editors read and which completion and hover walk. */
+export function schemaTree(): SchemaNode {
+  schema ??= z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' }) as SchemaNode;
+  return schema;
+}

@@ -1,0 +1,22 @@
+import { SwapdeckError } from '../util/errors';
+
+/**
+ * Why a configuration can't be used although its text is right, or why it can't be read.
+ *
+ * - `notFound`: no `swapdeck.yaml`; `details.directory` is where the search began.
+ * - `unreadable`: `details.file`, `details.code` (such as `EACCES`).
+ * - `variableMissing`, `secretMissing`, `valueMissing`: nothing to fill a placeholder with; `details.name`.
+ * - `badPlaceholder`: `details.placeholder`.
+ * - `badAddress`: an address that is none after its placeholders were filled in; `details.address` is the text
+ *   before that.
+ */
+export type ConfigErrorReason =
+  | 'notFound'
+  | 'unreadable'
+  | 'variableMissing'
+  | 'secretMissing'
+  | 'valueMissing'
+  | 'badPlaceholder'
+  | 'badAddress';
+
+export class ConfigError extends SwapdeckError<ConfigErrorReason> {}
