@@ -136,6 +136,11 @@ export class PacketReader {
     return this.#source.subarray(at, at + length);
   }
 
+  /** Passes over bytes without looking at them. */
+  skip(length: number): void {
+    this.#take(length);
+  }
+
   /** int count of elements that follow, each at least one byte: a count that cannot be true is refused at once. */
   count(): number {
     const count = this.int();
