@@ -5,7 +5,8 @@ import { SwapdeckError } from '../util/errors';
  *
  * - `notFound`: no `swapdeck.yaml`; `details.directory` is where the search began.
  * - `unreadable`: `details.file`, `details.code` (such as `EACCES`).
- * - `variableMissing`, `secretMissing`, `valueMissing`: nothing to fill a placeholder with; `details.name`.
+ * - `variableMissing`, `secretMissing`, `valueMissing`: nothing to fill a placeholder with; `details.name`, and
+ *   for a secret `details.variable`, which stands in for it in a pipeline.
  * - `badPlaceholder`: `details.placeholder`.
  * - `badAddress`: an address that is none after its placeholders were filled in; `details.address` is the text
  *   before that.

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../contracts/channel';
 import { throwIfAborted } from '../util/async';
+import type { ErrorDetails } from '../util/errors';
 import { ConfigError } from './errors';
 import type { Jvm } from './model';
 import {
@@ -59,7 +60,9 @@ async function valueOf(
     case 'env':
       return there(providers.env(placeholder.name), 'variableMissing', placeholder.name);
     case 'secret':
-      return there(await providers.secret(placeholder.name, signal), 'secretMissing', placeholder.name);
+      return there(await providers.secret(placeholder.name, signal), 'secretMissing', placeholder.name, {
+        variable: secretVariable(placeholder.name),
+      });
     case 'value':
       return there(providers.values?.[placeholder.name], 'valueMissing', placeholder.name);
     case 'unknown':
@@ -77,9 +80,10 @@ function there(
   value: string | undefined,
   reason: 'variableMissing' | 'secretMissing' | 'valueMissing',
   name: string,
+  more: ErrorDetails = {},
 ): string {
   if (value !== undefined) return value;
-  throw new ConfigError(reason, `${reason}: ${name}`, { name });
+  throw new ConfigError(reason, `${reason}: ${name}`, { name, ...more });
 }
 
 /** Where a JVM's debug port is, as seen from the end of its route. Rejects with `ConfigError`. */

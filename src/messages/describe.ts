@@ -1,0 +1,59 @@
+import { ClassFileError } from '../classfile/errors';
+import { CompileError } from '../compile/errors';
+import { ConfigError } from '../config/errors';
+import { TransportError } from '../contracts/transportError';
+import { HotSwapError } from '../hotswap/errors';
+import { JdwpError } from '../jdwp/error';
+import { AbortedError, SwapdeckError, toError } from '../util/errors';
+import { classFileTexts } from './classfile';
+import { compileTexts } from './compile';
+import { configErrorTexts } from './config';
+import { hotSwapTexts } from './hotswap';
+import { jdwpTexts, nothingListens } from './jdwp';
+import { fact, toMessage, type Draft, type Facts, type Message } from './message';
+import { english, type Translate } from './translate';
+import { transportTexts } from './transport';
+
+export interface DescribeOptions {
+  /** `vscode.l10n.t` in the editor. */
+  readonly t?: Translate;
+  /** What a person calls the place it happened at; else the error's own `peer`, `host` or `file`. */
+  readonly where?: string;
+}
+
+/** What a person reads for an error. Never a stack trace; the log has that. */
+export function describe(error: unknown, { t = english, where }: DescribeOptions = {}): Message {
+  const details = error instanceof SwapdeckError ? error.details : {};
+  const place = where ?? placeOf({ details });
+  return toMessage(draftOf(error, { t, details, where: place ?? t('the other side') }), t);
+}
+
+/** The same for what went wrong on the way to a JVM: an endpoint where nothing listens lacks a debug port. */
+export function describeJvmError(
+  error: unknown,
+  options: DescribeOptions & { readonly where: string },
+): Message {
+  const { t = english, where } = options;
+  const nothing = error instanceof TransportError && error.reason === 'refused';
+  return nothing ? toMessage(nothingListens(where, t), t) : describe(error, options);
+}
+
+function placeOf(facts: Pick<Facts, 'details'>): string | undefined {
+  for (const name of ['peer', 'host', 'file', 'path']) if (fact(facts, name)) return fact(facts, name);
+  return undefined;
+}
+
+function draftOf(error: unknown, facts: Facts): Draft {
+  if (error instanceof TransportError) return transportTexts[error.reason](facts);
+  if (error instanceof JdwpError) return jdwpTexts[error.reason](facts);
+  if (error instanceof HotSwapError) return hotSwapTexts[error.reason](facts);
+  if (error instanceof CompileError) return compileTexts[error.reason](facts);
+  if (error instanceof ClassFileError) return classFileTexts[error.reason](facts);
+  if (error instanceof ConfigError) return configErrorTexts[error.reason](facts);
+  if (error instanceof AbortedError) return { title: facts.t('Cancelled.'), next: [] };
+  return {
+    title: facts.t('Something went wrong that Swapdeck has no better words for.'),
+    detail: toError(error).message,
+    next: ['showLog'],
+  };
+}

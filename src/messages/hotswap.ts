@@ -1,0 +1,75 @@
+import type { HotSwapErrorReason } from '../hotswap/errors';
+import type { ClassResult } from '../hotswap/model';
+import { fact, type Texts } from './message';
+import { refusalReason } from './refusals';
+import type { Translate } from './translate';
+
+/** Where the inner loop could not do its work. */
+export const hotSwapTexts: Texts<HotSwapErrorReason> = {
+  notAttached: ({ t, where }) => ({
+    title: t('{0} is not attached.', where),
+    next: ['attach'],
+  }),
+  alreadyAttached: ({ t, where }) => ({
+    title: t('{0} is attached already.', where),
+    next: ['detach'],
+  }),
+  detached: ({ t, where }) => ({
+    title: t('{0} was detached in the meantime.', where),
+    next: ['attach'],
+  }),
+  unknownOutcome: ({ t, where }) => ({
+    title: t('The connection to {0} was cut in the middle of a swap.', where),
+    detail: t(
+      'The JVM took all of its classes or none. When it is back, what it runs is compared with the class files, and what still differs is swapped.',
+    ),
+    next: ['retry', 'compare'],
+  }),
+  held: (facts) => ({
+    title: facts.t('Another debugger holds the JVM at {0}.', facts.where),
+    detail: facts.t(
+      'A JVM serves one debugger at a time and does not listen meanwhile. Detach the other one, in this or another editor.',
+    ),
+    next: ['detachOther', 'retry'],
+  }),
+  unsupported: ({ t, where }) => ({
+    title: t("The JVM at {0} can't redefine classes.", where),
+    detail: t('Hot swap needs a JVM with this capability, as every HotSpot JVM has it.'),
+    next: ['restartJvm'],
+  }),
+  noClassRoots: ({ t, where }) => ({
+    title: t('No compiled classes were found for {0}.', where),
+    detail: t('Build the project once, or say where its classes are: applications.NAME.classes.'),
+    next: ['configureClasses', 'rebuild'],
+  }),
+  watch: (facts) => ({
+    title: facts.t("{0} can't be watched for changes.", fact(facts, 'path')),
+    detail: facts.t('The folder is gone, may not be read, or the system watches too many already.'),
+    next: ['configureClasses', 'showLog'],
+  }),
+};
+
+/** What became of one class, in a few words. */
+export function classOutcome(result: ClassResult, t: Translate): string {
+  switch (result.outcome) {
+    case 'swapped':
+      return result.loaders !== undefined && result.loaders > 1
+        ? t('swapped under {0} class loaders', result.loaders)
+        : t('swapped');
+    case 'pending':
+      return t('waits until the JVM loads it');
+    case 'refused':
+      return result.error === undefined
+        ? t('not swapped, because another class was refused')
+        : refusalReason(result.error, t);
+    case 'skipped':
+      return result.state === 'debug' ? t('the same code, other line numbers') : t('nothing to do');
+  }
+}
+
+/** What a swap under way waits for. */
+export function waitingFor(what: 'jvm' | 'queue', t: Translate): string {
+  return what === 'jvm'
+    ? t('Waiting for the JVM to answer: it collects garbage, is suspended, or is busy.')
+    : t('Waiting for the swap before this one.');
+}
