@@ -22,8 +22,8 @@ export type Compiler = { readonly kind: 'javac' } | { readonly kind: 'ecj'; read
 
 export interface CompileSettings {
   readonly debug: DebugInfo;
-  /** The value of `--release`, such as 17; without it the JDK's own version. */
-  readonly release?: number;
+  /** Without it the JDK's own version. */
+  readonly level?: LanguageLevel;
   /** `-parameters`: names of parameters in the class file. */
   readonly parameters: boolean;
   /** The name of a character set as Java knows it. */
@@ -31,6 +31,15 @@ export interface CompileSettings {
   readonly processing: Processing;
   /** Further options in javac's words, such as `--enable-preview` or `-Akey=value`. */
   readonly extra: readonly string[];
+}
+
+/**
+ * The version of Java to compile for, such as 17. `release` (`--release`) also keeps to the API of that version;
+ * `jdk` (`-source` and `-target`) takes the API of the JDK that compiles.
+ */
+export interface LanguageLevel {
+  readonly version: number;
+  readonly api: 'release' | 'jdk';
 }
 
 /** What `-g` asks for; javac without `-g` writes lines and source only. */

@@ -1,4 +1,4 @@
-import type { CompileProject, DebugInfo } from './model';
+import type { CompileSettings, DebugInfo, LanguageLevel } from './model';
 
 /** Without these bytes stay the same; with them the output would go elsewhere or the compilation would stop. */
 const NOT_OURS = new Set(['-Werror', '-verbose', '-nowarn', '--failOnWarning', '-failOnWarning']);
@@ -46,21 +46,22 @@ export function usableExtraOptions(extra: readonly string[]): string[] {
   return usable;
 }
 
-/**
- * The project's settings in the words of the compiler of a JDK of the given feature version. `--release` is known
- * from 9 on; before, `-source` and `-target` come nearest.
- */
-export function compilerOptions(project: CompileProject, jdkVersion: number): string[] {
-  const { settings } = project;
+/** The first compiler whose `--release` works with a file manager that is not its own. */
+const RELEASE_SINCE = 12;
+
+/** The project's settings in the words of the compiler of a JDK of the given feature version. */
+export function compilerOptions(settings: CompileSettings, jdkVersion: number): string[] {
   const options: string[] = [];
   const debug = debugOption(settings.debug);
   if (debug) options.push(debug);
   if (settings.parameters) options.push('-parameters');
-  if (settings.release !== undefined) {
-    const release = String(settings.release);
-    if (jdkVersion >= 9) options.push('--release', release);
-    else if (settings.release < jdkVersion) options.push('-source', release, '-target', release);
-  }
-  if (project.compiler.kind === 'ecj' && settings.processing.kind === 'none') options.push('-proc:none');
+  if (settings.level) options.push(...levelOptions(settings.level, jdkVersion));
   return [...options, ...usableExtraOptions(settings.extra)];
+}
+
+function levelOptions({ version, api }: LanguageLevel, jdkVersion: number): string[] {
+  // Java 8 was called 1.8, and javac 8 takes either.
+  const level = String(version);
+  if (api === 'release' && jdkVersion >= RELEASE_SINCE) return ['--release', level];
+  return version === jdkVersion ? [] : ['-source', level, '-target', level];
 }

@@ -9,8 +9,8 @@ import type { CompileDiagnostic, CompiledClass, CompileRequest } from './model';
  *
  *   greeting  u32 0, string java.version                                        (sent once, when it is ready)
  *   compile   u32 id, u8 1, project, list of (string path, u8 hasText, string text if hasText)
- *   project   string ecj jar or "", list option, string release or "", string encoding, string class root,
- *             list class path, list source root, string processing (classPath|path|none), list processor path
+ *   project   string ecj jar or "", list option, string encoding, string class root, list class path,
+ *             list source root, string processing (classPath|path|none), list processor path
  *   cancel    u32 id of its own, u8 2, u32 id to cancel                          (has no reply of its own)
  *   reply     u32 id, u8 status, u32 microseconds, list class, list problem, string failure
  *   class     string binary name, string source or "", u32 length and bytes
@@ -59,8 +59,7 @@ export function encodeCompile(id: number, request: CompileRequest, jdkVersion: n
   const { settings } = project;
   const out = frame(id, OPERATION.compile)
     .string(project.compiler.kind === 'ecj' ? project.compiler.jar : '')
-    .strings(compilerOptions(project, jdkVersion))
-    .string(settings.release === undefined || jdkVersion < 9 ? '' : String(settings.release))
+    .strings(compilerOptions(settings, jdkVersion))
     .string(settings.encoding)
     .string(project.classRoot)
     .strings(project.classPath)

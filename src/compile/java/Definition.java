@@ -9,8 +9,6 @@ final class Definition {
     final String ecjJar;
     /** Options in javac's own words, such as -g, -parameters, --release 17. */
     final List<String> options;
-    /** The value of --release, which the file manager must be told as well; empty when there is none. */
-    final String release;
     final String encoding;
     /** Where the classes of this project are; searched before the class path. */
     final String classRoot;
@@ -24,7 +22,6 @@ final class Definition {
     Definition(Wire.Reader in) {
         ecjJar = in.string();
         options = in.strings();
-        release = in.string();
         encoding = in.string();
         classRoot = in.string();
         classPath = in.strings();
@@ -35,7 +32,7 @@ final class Definition {
 
     private List<Object> parts() {
         return Arrays.<Object>asList(
-                ecjJar, options, release, encoding, classRoot, classPath, sourceRoots, processing, processorPath);
+                ecjJar, options, encoding, classRoot, classPath, sourceRoots, processing, processorPath);
     }
 
     @Override

@@ -2,6 +2,7 @@ package swapdeck.compile;
 
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Map;
 import javax.tools.Diagnostic;
 import javax.tools.JavaFileObject;
 
@@ -22,7 +23,14 @@ final class Problem {
     int endLine;
     int endColumn;
 
-    Problem(Diagnostic<? extends JavaFileObject> diagnostic) {
+    /**
+     * @param inputs what was compiled, by path
+     * @param afterEnd 0 where the compiler's end is exclusive, 1 where it is the last character
+     */
+    Problem(
+            Diagnostic<? extends JavaFileObject> diagnostic,
+            Map<String, JavaFileObject> inputs,
+            int afterEnd) {
         kind = diagnostic.getKind().name();
         code = diagnostic.getCode() == null ? "" : diagnostic.getCode();
         String text = diagnostic.getMessage(Locale.ENGLISH);
@@ -31,15 +39,16 @@ final class Problem {
         String where = file == null ? null : ProjectFiles.pathOf(file);
         path = where == null ? "" : where;
         if (file != null && diagnostic.getPosition() != Diagnostic.NOPOS) {
-            locate(file, diagnostic);
+            JavaFileObject input = inputs.get(path);
+            locate(input == null ? file : input, diagnostic, afterEnd);
         }
     }
 
-    private void locate(JavaFileObject file, Diagnostic<? extends JavaFileObject> diagnostic) {
+    private void locate(JavaFileObject file, Diagnostic<? extends JavaFileObject> diagnostic, int afterEnd) {
         CharSequence content;
         try {
             content = file.getCharContent(true);
-        } catch (IOException gone) {
+        } catch (IOException | RuntimeException unreadable) {
             line = (int) Math.max(0, diagnostic.getLineNumber());
             return;
         }
@@ -48,7 +57,7 @@ final class Problem {
         long position = diagnostic.getPosition();
         // The compiler points at the middle of an expression; an editor underlines from its start.
         int from = (int) (start == Diagnostic.NOPOS || start > position ? position : start);
-        int to = (int) (end == Diagnostic.NOPOS || end < position ? position : end);
+        int to = (int) (end == Diagnostic.NOPOS || end < position ? position : end + afterEnd);
         int number = 1;
         int lineStart = 0;
         for (int at = 0; ; at++) {

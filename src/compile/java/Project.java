@@ -1,7 +1,9 @@
 package swapdeck.compile;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.Charset;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.tools.Diagnostic;
@@ -36,8 +39,10 @@ final class Project {
         this.stamp = stampOf(definition);
         this.compiler = compilerOf(definition.ecjJar);
         Charset encoding = Charset.forName(definition.encoding);
-        StandardJavaFileManager jars = compiler.getStandardFileManager(null, null, encoding);
-        StandardJavaFileManager folders = compiler.getStandardFileManager(null, null, encoding);
+        // The Eclipse compiler reads through these as well; its own manager knows no source path.
+        JavaCompiler javac = systemCompiler();
+        StandardJavaFileManager jars = javac.getStandardFileManager(null, null, encoding);
+        StandardJavaFileManager folders = javac.getStandardFileManager(null, null, encoding);
 
         File classRoot = new File(definition.classRoot);
         List<File> jarFiles = new ArrayList<>();
@@ -52,10 +57,6 @@ final class Project {
         folders.setLocation(StandardLocation.CLASS_PATH, folderFiles);
         if (classRoot.isDirectory()) {
             folders.setLocation(StandardLocation.CLASS_OUTPUT, Collections.singletonList(classRoot));
-        }
-        if (!definition.release.isEmpty()) {
-            // The compiler reads --release from its options, but only a file manager that was told too obeys it.
-            jars.handleOption("--release", Collections.singletonList(definition.release).iterator());
         }
 
         List<File> processorPath = new ArrayList<>();
@@ -74,24 +75,21 @@ final class Project {
         }
 
         this.options = new ArrayList<>(definition.options);
-        options.add("-implicit:class");
-        if (definition.ecjJar.isEmpty()) {
-            if (definition.processing.equals("none") || files.processorLoader().findResource(SERVICES) == null) {
-                options.add("-proc:none");
-            } else if (runtimeVersion() >= 21) {
-                // From 23 on processors found on the class path do not run unless asked for.
-                options.add("-proc:full");
-            }
+        boolean isJavac = definition.ecjJar.isEmpty();
+        if (isJavac) {
+            options.add("-implicit:class");
+        }
+        if (definition.processing.equals("none") || files.processorLoader().findResource(SERVICES) == null) {
+            options.add("-proc:none");
+        } else if (isJavac && runtimeVersion() >= 21) {
+            // From 23 on processors found on the class path do not run unless asked for.
+            options.add("-proc:full");
         }
     }
 
     private static JavaCompiler compilerOf(String ecjJar) throws Exception {
         if (ecjJar.isEmpty()) {
-            JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
-            if (javac == null) {
-                throw new IllegalStateException("this Java has no compiler");
-            }
-            return javac;
+            return systemCompiler();
         }
         ClassLoader loader;
         synchronized (ECJ) {
@@ -103,6 +101,14 @@ final class Project {
         }
         Class<?> type = Class.forName("org.eclipse.jdt.internal.compiler.tool.EclipseCompiler", true, loader);
         return (JavaCompiler) type.getDeclaredConstructor().newInstance();
+    }
+
+    private static JavaCompiler systemCompiler() {
+        JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
+        if (javac == null) {
+            throw new IllegalStateException("this Java has no compiler");
+        }
+        return javac;
     }
 
     /** Locations newer than Java 8 are reached by name. */
@@ -167,24 +173,25 @@ final class Project {
     Outcome compile(List<Input> inputs, Cancellation cancellation) {
         final Outcome outcome = new Outcome();
         files.begin(cancellation);
-        List<JavaFileObject> units = new ArrayList<>();
+        final Map<String, JavaFileObject> units = new LinkedHashMap<>();
         for (Input input : inputs) {
-            units.add(input.text == null
+            units.put(input.path, input.text == null
                     ? files.source(new File(input.path))
                     : new Memory.Source(input.path, input.text));
         }
+        final boolean isJavac = definition.ecjJar.isEmpty();
         DiagnosticListener<JavaFileObject> listener = new DiagnosticListener<JavaFileObject>() {
             @Override
             public void report(Diagnostic<? extends JavaFileObject> diagnostic) {
                 if (outcome.problems.size() < Problem.LIMIT) {
-                    outcome.problems.add(new Problem(diagnostic));
+                    outcome.problems.add(new Problem(diagnostic, units, isJavac ? 0 : 1));
                 }
             }
         };
         try {
-            outcome.ok = compiler
-                    .getTask(new java.io.PrintWriter(System.err), files, listener, options, null, units)
-                    .call();
+            // What the listener does not get: a processor's stack trace. The Eclipse compiler repeats everything.
+            PrintWriter log = new PrintWriter(isJavac ? System.err : new ByteArrayOutputStream());
+            outcome.ok = compiler.getTask(log, files, listener, options, null, units.values()).call();
             if (outcome.ok) {
                 outcome.classes = files.classes();
             }

@@ -230,6 +230,23 @@ final class ProjectFiles extends ForwardingJavaFileManager<StandardJavaFileManag
         return a.equals(b) || a.toUri().equals(b.toUri());
     }
 
+    /** Asked from Java 9 on; the standard managers take only file objects of their own. */
+    public boolean contains(Location location, FileObject file) {
+        String path = pathOf(file);
+        if (path == null) {
+            return false;
+        }
+        if (location == StandardLocation.CLASS_OUTPUT) {
+            return new File(path).toPath().startsWith(classRoot.toPath());
+        }
+        for (File root : sourceRoots) {
+            if (location == StandardLocation.SOURCE_PATH && new File(path).toPath().startsWith(root.toPath())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * One loader for the annotation processors, kept from one compilation to the next: a processor such as Lombok
      * takes five times as long in a new one. The wrapper hides `close` from the compiler, which would call it.
