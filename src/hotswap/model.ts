@@ -19,6 +19,8 @@ export interface JvmTarget {
   readonly application?: string;
   /** Folders or jars of compiled classes, absolute; when empty they are found from the workspace. */
   readonly classRoots: readonly string[];
+  /** The host whose connection leads there; absent when dialled directly. */
+  readonly through?: string;
 }
 
 /** What an attached JVM says of itself. */
@@ -70,8 +72,12 @@ export interface Change {
  */
 export type ClassState = 'same' | 'debug' | 'changed' | 'unloaded';
 
-/** `pending`: will be redefined the moment the JVM prepares it. `skipped`: nothing to do. */
-export type ClassOutcome = 'swapped' | 'pending' | 'refused' | 'skipped';
+/**
+ * `pending`: will be redefined the moment the JVM prepares it. `skipped`: nothing to do, or held back because
+ * another class of the same save was refused (one save is swapped as a whole or not at all). `unknown`: the
+ * connection was cut before the JVM's answer.
+ */
+export type ClassOutcome = 'swapped' | 'pending' | 'refused' | 'skipped' | 'unknown';
 
 export interface ClassResult {
   readonly name: string;
@@ -81,9 +87,11 @@ export interface ClassResult {
   readonly error?: number;
   /** Under how many class loaders the class was redefined, when more than one. */
   readonly loaders?: number;
+  /** False when the JVM took the class but runs other code, as when another agent rewrites classes. */
+  readonly verified?: boolean;
 }
 
-/** Parts of the latency in milliseconds; absent parts did not happen. `jvm` is the share of `send` spent inside the JVM as seen from here. */
+/** Parts of the latency in milliseconds; absent parts did not happen. `send` is nearly all the JVM's own time. */
 export interface SwapTimes {
   readonly connect?: number;
   readonly compile?: number;
@@ -106,6 +114,8 @@ export interface SwapRecord {
   readonly ms: SwapTimes;
   /** Set when the whole swap failed, as when the connection was cut in the middle. */
   readonly error?: SwapdeckError;
+  /** The record whose outcome was unknown and is told by this one: its classes were compared again. */
+  readonly resolves?: string;
 }
 
 /** One JVM: its connection, its class index, its pending classes. Survives restarts of the JVM. */
@@ -121,6 +131,8 @@ export interface JvmSession extends Disposable {
   readonly onDidChange: Event<void>;
   /** Lets a JVM that was suspended at start run. */
   resume(signal?: AbortSignal): Promise<void>;
+  /** Gives up what is waited for. What was sent already may still take effect; it is recorded when it does. */
+  cancel(): void;
 }
 
 /** The whole inner loop of one workspace. */

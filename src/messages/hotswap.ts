@@ -59,11 +59,13 @@ export function classOutcome(result: ClassResult, t: Translate): string {
     case 'pending':
       return t('waits until the JVM loads it');
     case 'refused':
-      return result.error === undefined
-        ? t('not swapped, because another class was refused')
-        : refusalReason(result.error, t);
+      return result.error === undefined ? t('refused') : refusalReason(result.error, t);
     case 'skipped':
-      return result.state === 'debug' ? t('the same code, other line numbers') : t('nothing to do');
+      return result.state === 'same'
+        ? t('nothing to do')
+        : t('not swapped, because another class of the same save was refused');
+    case 'unknown':
+      return t('nobody knows yet: the connection was cut before the answer');
   }
 }
 

@@ -1,0 +1,87 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { mapLimit, throwIfAborted } from '../../util/async';
+import type { BuiltClass } from '../model';
+import { builtClass, isClassFileName } from './builtClass';
+import { ZipFile, type ZipEntry } from './zip';
+
+/** A class of a root that was found but not read yet. */
+export interface ClassEntry {
+  /** As `Class.getName()`, derived from where the file lies. */
+  readonly name: string;
+  /** The class file, or the jar that holds it. */
+  readonly file: string;
+  read(): Promise<BuiltClass | 'incomplete'>;
+}
+
+/** Classes of a root, listed; `close` ends reading. */
+export interface OpenRoot {
+  readonly entries: readonly ClassEntry[];
+  close(): Promise<void>;
+}
+
+/** Where application classes lie in a jar that is no plain one. */
+const prefixes = /^(?:BOOT-INF|WEB-INF)\/classes\//;
+
+/** Lists the classes of a folder or jar; a folder that isn't there has none. Rejects with `ZipError`. */
+export async function openRoot(root: string, signal?: AbortSignal): Promise<OpenRoot> {
+  throwIfAborted(signal, 'reading of the class root');
+  const isJar = await stat(root).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  return isJar ? openJar(root) : openFolder(root);
+}
+
+/** Reads classes, some at a time; those gone or half written meanwhile are left out. */
+export async function readClasses(
+  entries: readonly ClassEntry[],
+  signal?: AbortSignal,
+): Promise<BuiltClass[]> {
+  const read = await mapLimit(entries, 16, async (entry) => {
+    throwIfAborted(signal, 'reading of class files');
+    return entry.read().catch(() => 'incomplete' as const);
+  });
+  return read.filter((each) => each !== 'incomplete');
+}
+
+async function openFolder(root: string): Promise<OpenRoot> {
+  const found = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = found
+    .filter((entry) => entry.isFile() && isClassFileName(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !file.startsWith(join(root, 'META-INF') + sep));
+  return {
+    entries: files.map((file) => ({
+      name: binaryName(file.slice(root.length + 1).replaceAll(sep, '/')),
+      file,
+      read: async () => builtClass(await readFile(file), file, root),
+    })),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function openJar(root: string): Promise<OpenRoot> {
+  const zip = await ZipFile.open(root);
+  return {
+    entries: classEntries(zip).map((entry) => ({
+      name: jarClassName(entry),
+      file: root,
+      read: async () => builtClass(await zip.read(entry), root, root),
+    })),
+    close: () => zip.close(),
+  };
+}
+
+/** The class files of a jar, versions for other releases (`META-INF/versions`) left out. */
+export function classEntries(zip: ZipFile): ZipEntry[] {
+  return zip.entries.filter(({ name }) => isClassFileName(name) && !name.startsWith('META-INF/'));
+}
+
+function jarClassName(entry: ZipEntry): string {
+  return binaryName(entry.name.replace(prefixes, ''));
+}
+
+function binaryName(path: string): string {
+  return path.slice(0, -'.class'.length).replaceAll('/', '.');
+}
