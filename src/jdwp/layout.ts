@@ -78,10 +78,14 @@ export function constantByte<T extends number>(constants: Readonly<Record<string
   };
 }
 
-/** Fields one after another. */
-export function struct<F extends Fields>(fields: F): Layout<StructOf<F>> {
+/** Fields one after another; they can be listed, as the tables can be checked and printed. */
+export interface Struct<F extends Fields = Fields> extends Layout<StructOf<F>> {
+  readonly fields: F;
+}
+export function struct<F extends Fields>(fields: F): Struct<F> {
   const entries = Object.entries(fields);
   return {
+    fields,
     read: (from) => {
       const value: Record<string, unknown> = {};
       for (const [name, layout] of entries) value[name] = layout.read(from);
@@ -94,8 +98,12 @@ export function struct<F extends Fields>(fields: F): Layout<StructOf<F>> {
 }
 
 /** int count, then the elements. */
-export function list<T>(element: Layout<T>): Layout<readonly T[]> {
+export interface List<T = unknown> extends Layout<readonly T[]> {
+  readonly element: Layout<T>;
+}
+export function list<T>(element: Layout<T>): List<T> {
   return {
+    element,
     read: (from) => {
       const values: T[] = [];
       // No array of the claimed size: it grows as elements are really there.
@@ -116,7 +124,10 @@ export type VariantOf<V extends Variants> = {
 }[keyof V];
 
 /** byte tag, then the fields of that variant; a tag outside the table is malformed. */
-export function variant<V extends Variants>(what: string, variants: V): Layout<VariantOf<V>> {
+export interface Variant<V extends Variants = Variants> extends Layout<VariantOf<V>> {
+  readonly variants: V;
+}
+export function variant<V extends Variants>(what: string, variants: V): Variant<V> {
   const rows = Object.entries(variants).map(([kind, [tag, fields]]) => ({
     kind,
     tag,
@@ -125,6 +136,7 @@ export function variant<V extends Variants>(what: string, variants: V): Layout<V
   const byTag = new Map(rows.map((row) => [row.tag, row]));
   const byKind = new Map(rows.map((row) => [row.kind, row]));
   return {
+    variants,
     read: (from) => {
       const tag = from.byte();
       const row = byTag.get(tag);
