@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { problem, problemsOfIssues, type Source } from './issues';
 import { Lines } from './lines';
 import type { SwapdeckConfig } from './model';
-import type { Problem } from './problems';
+import type { ConfigPath, Problem } from './problems';
 import { checkReferences } from './references';
 import { checkRules } from './rules';
 import { configSchema } from './schema/config';
@@ -87,20 +87,29 @@ function syntaxProblems(document: Document.Parsed, lines: Lines): Problem[] {
   ];
 }
 
-/** In the order of the text; of what stands at the same path only the first that was found, the root cause. */
+/** In the order of the text, without what only follows from another problem. */
 function settled(structural: readonly Problem[], ...rest: readonly (readonly Problem[])[]): Problem[] {
   const spoilt = structural.filter(({ severity }) => severity === 'error').map(({ path }) => path);
-  const inSpoilt = ({ path }: Problem): boolean =>
-    spoilt.some((root) => root.every((step, index) => path[index] === step));
+  const found = rest.flat();
+  const misspelt = new Set(
+    found.map((one) =>
+      one.reason === 'unknownKey' ? placeKey([...one.path.slice(0, -1), one.details.suggestion ?? '']) : '',
+    ),
+  );
+  const isMisspelt = ({ path, details }: Extract<Problem, { reason: 'missingKey' }>): boolean =>
+    details.key.split(' | ').some((key) => misspelt.has(placeKey([...path.slice(0, -1), key])));
   const seen = new Set<string>();
-  const others = rest.flat().filter((one) => {
-    const place = `${one.range.start.offset} ${one.path.join('\0')}`;
-    if (inSpoilt(one) || seen.has(place)) return false;
+  const others = found.filter((one) => {
+    const place = `${one.range.start.offset} ${placeKey(one.path)}`;
+    if (spoilt.some((root) => root.every((step, index) => one.path[index] === step))) return false;
+    if (seen.has(place) || (one.reason === 'missingKey' && isMisspelt(one))) return false;
     seen.add(place);
     return true;
   });
   return [...structural, ...others].sort((a, b) => a.range.start.offset - b.range.start.offset);
 }
+
+const placeKey = (path: ConfigPath): string => path.join('\0');
 
 let schema: SchemaNode | undefined;
 

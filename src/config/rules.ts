@@ -77,9 +77,11 @@ function keyRules(source: Source): Problem[] {
         problems.push(atKey(source, 'conflictingKeys', path, key, { key, other: first! }));
     }
   for (const { at, keys } of REQUIRED)
-    for (const path of places(source, at))
-      if (!keys.some((key) => has(source, path, key)))
+    for (const place of places(source, at))
+      if (!keys.some((key) => has(source, place, key))) {
+        const path = [...place, keys[0]!];
         problems.push(problem(source, 'missingKey', path, spanAt(source, path), { key: keys.join(' | ') }));
+      }
   for (const { at, key, needs } of NEEDS)
     for (const path of places(source, at))
       if (has(source, path, key) && !needs.some((other) => has(source, path, other)))

@@ -9,7 +9,7 @@ import { english, type Translate } from './translate';
 export const configErrorTexts: Texts<ConfigErrorReason> = {
   notFound: (facts) => ({
     title: facts.t('There is no swapdeck.yaml in {0} or above it.', fact(facts, 'directory')),
-    next: ['openConfiguration'],
+    next: ['createConfiguration'],
   }),
   unreadable: (facts) => ({
     title: facts.t("{0} can't be read.", fact(facts, 'file')),

@@ -6,6 +6,7 @@ export type NextStepId =
   | 'retry'
   | 'showLog'
   | 'openConfiguration'
+  | 'createConfiguration'
   | 'openSettings'
   | 'copyJvmArguments'
   | 'bindToLoopback'
@@ -81,6 +82,7 @@ const nextStepTitles: Readonly<Record<NextStepId, (t: Translate) => string>> = {
   retry: (t) => t('Try Again'),
   showLog: (t) => t('Show Log'),
   openConfiguration: (t) => t('Open swapdeck.yaml'),
+  createConfiguration: (t) => t('Create swapdeck.yaml'),
   openSettings: (t) => t('Open Settings'),
   copyJvmArguments: (t) => t('Copy JVM Arguments'),
   bindToLoopback: (t) => t('Bind the Debug Port to 127.0.0.1'),

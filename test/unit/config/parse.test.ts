@@ -16,15 +16,15 @@ describe('parseConfig', () => {
       address: 'deploy@10.0.0.12:2222',
       jump: 'bastion',
     });
-    assert.deepEqual(config.environments['dev']!.jvms['in-container'], {
+    assert.deepEqual(config.environments.dev!.jvms['in-container'], {
       jdwp: 'localhost:5005',
       application: 'adara',
       route: { kind: 'container', host: 'web-1', container: 'adara-backend' },
     });
-    const { adara, shop } = config.environments['production']!.applications;
+    const { adara, shop } = config.environments.production!.applications;
     assert.equal(adara!.drain, 30_000);
     assert.deepEqual(shop!.steps, [5, 25, 100]);
-    assert.deepEqual(config.environments['production']!.window, {
+    assert.deepEqual(config.environments.production!.window, {
       days: ['mon', 'tue', 'wed', 'thu'],
       from: 540,
       to: 960,
