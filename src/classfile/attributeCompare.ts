@@ -17,6 +17,8 @@ const ELSEWHERE = new Set(['Code', 'BootstrapMethods']);
 /** Lists whose order means nothing. */
 const UNORDERED = new Set(['classes', 'classIndexes']);
 
+const MAX_DEPTH = 4;
+
 export interface AttributeOwner {
   readonly attributes: readonly AttributeInfo[];
   readonly pool: ConstantPool;
@@ -51,6 +53,7 @@ class AttributeComparison {
   readonly #left: ConstantPool;
   readonly #right: ConstantPool;
   readonly #constants: ConstantComparison;
+  #depth = 0;
 
   constructor(left: ConstantPool, right: ConstantPool, constants: ConstantComparison) {
     this.#left = left;
@@ -60,9 +63,16 @@ class AttributeComparison {
 
   same(left: AttributeInfo, right: AttributeInfo): boolean {
     if (this.#constants.identical) return left.info.equals(right.info);
+    // Attributes hold attributes one or two levels deep; a corrupted file must not exhaust the stack.
+    if (this.#depth > MAX_DEPTH) return left.info.equals(right.info);
     const a = decodeAttribute(left, this.#left);
     const b = decodeAttribute(right, this.#right);
-    return a && b ? this.#sameValue('', a, b) : left.info.equals(right.info);
+    this.#depth++;
+    try {
+      return a && b ? this.#sameValue('', a, b) : left.info.equals(right.info);
+    } finally {
+      this.#depth--;
+    }
   }
 
   /** Decoded attributes name every constant pool index `...Index`, every list of them `...Indexes`. */

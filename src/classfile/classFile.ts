@@ -102,6 +102,14 @@ export class ClassFile implements ClassFileParts {
     this.attributes = parts.attributes;
   }
 
+  /** The same class with some parts replaced. */
+  with(parts: Partial<ClassFileParts>): ClassFile {
+    const { minorVersion, majorVersion, pool, accessFlags, thisIndex, superIndex } = this;
+    const { interfaceIndexes, fields, methods, attributes } = this;
+    const header = { minorVersion, majorVersion, pool, accessFlags, thisIndex, superIndex };
+    return new ClassFile({ ...header, interfaceIndexes, fields, methods, attributes, ...parts });
+  }
+
   /** Internal name, such as `demo/Outer$Inner`. */
   get name(): string {
     return this.pool.className(this.thisIndex);

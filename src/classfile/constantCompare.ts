@@ -32,7 +32,8 @@ export class ConstantComparison {
   readonly #right: Constants;
   /** By left index: the right index last found equal. */
   readonly #known: Uint16Array;
-  readonly #bootstrapPairs = new Map<number, number>();
+  readonly #rightBootstraps = new Map<number, number>();
+  readonly #leftBootstraps = new Map<number, number>();
   readonly #present = new Map<number, boolean>();
 
   constructor(left: Constants, right: Constants) {
@@ -118,11 +119,11 @@ export class ConstantComparison {
       const shared = Math.min(this.#left.pool.count, this.#right.pool.count);
       return i < shared && j < shared && m === n;
     }
-    const pair = this.#bootstrapPairs.get(m);
-    if (pair !== undefined && pair !== n) return false;
+    if ((this.#rightBootstraps.get(m) ?? n) !== n || (this.#leftBootstraps.get(n) ?? m) !== m) return false;
     if (right && !this.#usesOnlyConstantsOf(right[n], this.#right.pool, this.#left.pool)) return false;
     if (left && !this.#usesOnlyConstantsOf(left[m], this.#left.pool, this.#right.pool)) return false;
-    this.#bootstrapPairs.set(m, n);
+    this.#rightBootstraps.set(m, n);
+    this.#leftBootstraps.set(n, m);
     this.assumed = true;
     return true;
   }

@@ -7,7 +7,8 @@ import { ClassFileError } from './errors';
  */
 export function decodeModifiedUtf8(bytes: Buffer, start: number, end: number, base = 0): string {
   let at = start;
-  while (at < end && bytes[at]! - 1 < 0x7f) at++;
+  // 0x01 to 0x7f; 0x00 never stands for itself.
+  while (at < end && (bytes[at]! - 1) >>> 0 < 0x7f) at++;
   // Latin-1 decoding of pure ASCII is the quickest way Node has.
   const ascii = bytes.toString('latin1', start, at);
   return at === end ? ascii : ascii + decodeRest(bytes, at, end, base);
