@@ -30,3 +30,8 @@ export interface Endpoint {
 export interface Dialer {
   dial(endpoint: Endpoint, signal?: AbortSignal): Promise<ByteChannel>;
 }
+
+/** Opens channels to Unix sockets at the far end of the transport, such as an engine's. Rejects with `TransportError`. */
+export interface SocketDialer {
+  dialSocket(path: string, signal?: AbortSignal): Promise<ByteChannel>;
+}
