@@ -17,7 +17,7 @@ export interface ClassTraits {
    * are synthetic, without parameters, or a record's constructor do not count: they have it always or never).
    */
   readonly parameters?: boolean;
-  /** Names of methods, fields and nested classes, synthetic ones included: compilers name those differently. */
+  /** Names of methods and fields; compilers differ in the synthetic ones. */
   readonly members: readonly string[];
 }
 

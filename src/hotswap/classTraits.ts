@@ -1,4 +1,4 @@
-import { AccessFlags } from '../classfile/accessFlags';
+import { ACC } from '../classfile/accessFlags';
 import { parseClassFile, type ClassFile, type MethodInfo } from '../classfile/classFile';
 import type { ClassTraits } from '../compile/traits';
 
@@ -6,7 +6,11 @@ import type { ClassTraits } from '../compile/traits';
 export function classTraits(bytes: Uint8Array): ClassTraits {
   const file = parseClassFile(bytes);
   const { sourceFile } = file;
-  const lines = evidence(file.methods, (method) => method.codeAttribute !== undefined, hasTable('LineNumberTable'));
+  const lines = evidence(
+    file.methods,
+    (method) => method.codeAttribute !== undefined,
+    hasTable('LineNumberTable'),
+  );
   const variables = evidence(file.methods, hasThis, hasTable('LocalVariableTable'));
   const parameters = evidence(file.methods, (method) => mayName(file, method), namesParameters);
   return {
@@ -36,14 +40,14 @@ function hasTable(name: string): (method: MethodInfo) => boolean {
 
 /** The compiler describes `this` in every instance method that it did not make up itself. */
 function hasThis(method: MethodInfo): boolean {
-  const never = AccessFlags.STATIC | AccessFlags.SYNTHETIC;
+  const never = ACC.STATIC | ACC.SYNTHETIC;
   return method.codeAttribute !== undefined && (method.accessFlags & never) === 0;
 }
 
 /** Methods whose parameters are named only under `-parameters`. */
 function mayName(file: ClassFile, method: MethodInfo): boolean {
   const constructorOfRecord = method.name === '<init>' && file.attribute('Record') !== undefined;
-  const synthetic = (method.accessFlags & AccessFlags.SYNTHETIC) !== 0;
+  const synthetic = (method.accessFlags & ACC.SYNTHETIC) !== 0;
   return !synthetic && !constructorOfRecord && !method.descriptor.startsWith('()');
 }
 

@@ -187,9 +187,9 @@ public final class CompileServer {
                 .i32(id)
                 .u8(status)
                 .i32((int) Math.min(Integer.MAX_VALUE, (System.nanoTime() - since) / 1000));
-        List<Memory.Output> classes = status == OK ? outcome.classes : new ArrayList<Memory.Output>();
+        List<Output> classes = status == OK ? outcome.classes : new ArrayList<Output>();
         reply.i32(classes.size());
-        for (Memory.Output output : classes) {
+        for (Output output : classes) {
             reply.string(output.name).string(output.source == null ? "" : output.source);
             reply.bytes(output.toByteArray());
         }

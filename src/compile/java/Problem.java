@@ -29,7 +29,7 @@ final class Problem {
      */
     Problem(
             Diagnostic<? extends JavaFileObject> diagnostic,
-            Map<String, JavaFileObject> inputs,
+            Map<String, Source> inputs,
             int afterEnd) {
         kind = diagnostic.getKind().name();
         code = diagnostic.getCode() == null ? "" : diagnostic.getCode();
@@ -42,6 +42,18 @@ final class Problem {
             JavaFileObject input = inputs.get(path);
             locate(input == null ? file : input, diagnostic, afterEnd);
         }
+    }
+
+    /** A problem of our own, in the compiler's words. */
+    Problem(String path, String code, String message) {
+        this.kind = Diagnostic.Kind.ERROR.name();
+        this.path = path;
+        this.code = code;
+        this.message = message;
+    }
+
+    Found asException() {
+        return new Found(this);
     }
 
     private void locate(JavaFileObject file, Diagnostic<? extends JavaFileObject> diagnostic, int afterEnd) {
@@ -58,9 +70,14 @@ final class Problem {
         // The compiler points at the middle of an expression; an editor underlines from its start.
         int from = (int) (start == Diagnostic.NOPOS || start > position ? position : start);
         int to = (int) (end == Diagnostic.NOPOS || end < position ? position : end + afterEnd);
+        locate(content, from, to);
+    }
+
+    /** Lines and columns of two offsets; an offset past the end of the text leaves them 0. */
+    void locate(CharSequence content, int from, int to) {
         int number = 1;
         int lineStart = 0;
-        for (int at = 0; ; at++) {
+        for (int at = 0; at <= content.length(); at++) {
             if (at == from) {
                 line = number;
                 column = at - lineStart + 1;
@@ -70,7 +87,7 @@ final class Problem {
                 endColumn = at - lineStart + 1;
                 return;
             }
-            if (at >= content.length()) {
+            if (at == content.length()) {
                 return;
             }
             char c = content.charAt(at);
@@ -79,6 +96,17 @@ final class Problem {
                 number++;
                 lineStart = at + 1;
             }
+        }
+    }
+
+    /** Stops before the compiler is asked at all. */
+    static final class Found extends Exception {
+        private static final long serialVersionUID = 1;
+        final transient Problem problem;
+
+        Found(Problem problem) {
+            super(problem.message);
+            this.problem = problem;
         }
     }
 }

@@ -31,6 +31,7 @@ final class Project {
     private final JavaCompiler compiler;
     private final List<String> options;
     private final ProjectFiles files;
+    private final Charset encoding;
     /** Size and time of everything that is kept open, to notice when it changes on the disk. */
     private final long[] stamp;
 
@@ -38,7 +39,7 @@ final class Project {
         this.definition = definition;
         this.stamp = stampOf(definition);
         this.compiler = compilerOf(definition.ecjJar);
-        Charset encoding = Charset.forName(definition.encoding);
+        this.encoding = Charset.forName(definition.encoding);
         // The Eclipse compiler reads through these as well; its own manager knows no source path.
         JavaCompiler javac = systemCompiler();
         StandardJavaFileManager jars = javac.getStandardFileManager(null, null, encoding);
@@ -66,7 +67,7 @@ final class Project {
             processorPath = filesOf(definition.classPath);
         }
         this.files = new ProjectFiles(
-                jars, folders, classRoot, filesOf(definition.sourceRoots), processorPath);
+                jars, folders, encoding, classRoot, filesOf(definition.sourceRoots), processorPath);
         if (files.isModular()) {
             List<File> modules = new ArrayList<>(folderFiles);
             modules.remove(classRoot);
@@ -166,18 +167,27 @@ final class Project {
 
     static final class Outcome {
         boolean ok;
-        List<Memory.Output> classes = Collections.emptyList();
+        List<Output> classes = Collections.emptyList();
         final List<Problem> problems = new ArrayList<>();
     }
 
     Outcome compile(List<Input> inputs, Cancellation cancellation) {
         final Outcome outcome = new Outcome();
         files.begin(cancellation);
-        final Map<String, JavaFileObject> units = new LinkedHashMap<>();
+        final Map<String, Source> units = new LinkedHashMap<>();
         for (Input input : inputs) {
-            units.put(input.path, input.text == null
-                    ? files.source(new File(input.path))
-                    : new Memory.Source(input.path, input.text));
+            Source source = input.text == null
+                    ? new Source(input.path, encoding)
+                    : new Source(input.path, input.text);
+            units.put(input.path, source);
+            try {
+                source.read();
+            } catch (Problem.Found found) {
+                outcome.problems.add(found.problem);
+            }
+        }
+        if (!outcome.problems.isEmpty()) {
+            return outcome;
         }
         final boolean isJavac = definition.ecjJar.isEmpty();
         DiagnosticListener<JavaFileObject> listener = new DiagnosticListener<JavaFileObject>() {

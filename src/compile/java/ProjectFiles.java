@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -30,6 +31,7 @@ import javax.tools.StandardLocation;
  */
 final class ProjectFiles extends ForwardingJavaFileManager<StandardJavaFileManager> {
     private final StandardJavaFileManager folders;
+    private final Charset encoding;
     private final File classRoot;
     private final List<File> sourceRoots;
     private final List<File> processorPath;
@@ -38,19 +40,21 @@ final class ProjectFiles extends ForwardingJavaFileManager<StandardJavaFileManag
     /** Binary names of what is in `listings`. */
     private final Map<JavaFileObject, String> keptNames = new IdentityHashMap<>();
     /** Binary names of sources found along the way in this compilation. */
-    private final Map<JavaFileObject, String> sourceNames = new IdentityHashMap<>();
-    private final List<Memory.Output> outputs = new ArrayList<>();
+    private final Map<String, String> sourceNames = new HashMap<>();
+    private final List<Output> outputs = new ArrayList<>();
     private URLClassLoader processors;
     private Cancellation cancellation = Cancellation.NEVER;
 
     ProjectFiles(
             StandardJavaFileManager jars,
             StandardJavaFileManager folders,
+            Charset encoding,
             File classRoot,
             List<File> sourceRoots,
             List<File> processorPath) {
         super(jars);
         this.folders = folders;
+        this.encoding = encoding;
         this.classRoot = classRoot;
         this.sourceRoots = sourceRoots;
         this.processorPath = processorPath;
@@ -63,19 +67,14 @@ final class ProjectFiles extends ForwardingJavaFileManager<StandardJavaFileManag
         sourceNames.clear();
     }
 
-    List<Memory.Output> classes() {
-        List<Memory.Output> classes = new ArrayList<>();
-        for (Memory.Output output : outputs) {
+    List<Output> classes() {
+        List<Output> classes = new ArrayList<>();
+        for (Output output : outputs) {
             if (output.getKind() == JavaFileObject.Kind.CLASS) {
                 classes.add(output);
             }
         }
         return classes;
-    }
-
-    /** A source on the disk, read in the project's encoding just as javac would. */
-    JavaFileObject source(File file) {
-        return folders.getJavaFileObjects(file).iterator().next();
     }
 
     @Override
@@ -144,9 +143,9 @@ final class ProjectFiles extends ForwardingJavaFileManager<StandardJavaFileManag
                 }
                 String simple = name.substring(0, name.length() - ".java".length());
                 if (!built.contains(simple + ".class")) {
-                    JavaFileObject file = source(new File(new File(root, folder), name));
-                    sourceNames.put(file, packageName.isEmpty() ? simple : packageName + '.' + simple);
-                    found.add(file);
+                    String path = new File(new File(root, folder), name).getPath();
+                    sourceNames.put(path, packageName.isEmpty() ? simple : packageName + '.' + simple);
+                    found.add(new Source(path, encoding));
                 }
             }
         }
@@ -156,11 +155,11 @@ final class ProjectFiles extends ForwardingJavaFileManager<StandardJavaFileManag
     @Override
     public String inferBinaryName(Location location, JavaFileObject file) {
         String name = keptNames.get(file);
-        if (name == null) {
-            name = sourceNames.get(file);
+        if (name == null && file instanceof Source) {
+            name = sourceNames.get(((Source) file).path);
         }
-        if (name == null && file instanceof Memory.Output) {
-            name = ((Memory.Output) file).name;
+        if (name == null && file instanceof Output) {
+            name = ((Output) file).name;
         }
         if (name == null && folders.hasLocation(location)) {
             name = folders.inferBinaryName(location, file);
@@ -202,25 +201,25 @@ final class ProjectFiles extends ForwardingJavaFileManager<StandardJavaFileManag
     public JavaFileObject getJavaFileForOutput(
             Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
         cancellation.check();
-        String source = sibling == null || sibling instanceof Memory.Output ? null : pathOf(sibling);
-        return keep(new Memory.Output(kind, className.replace('/', '.'), source));
+        String source = sibling == null || sibling instanceof Output ? null : pathOf(sibling);
+        return keep(new Output(kind, className.replace('/', '.'), source));
     }
 
     @Override
     public FileObject getFileForOutput(
             Location location, String packageName, String relativeName, FileObject sibling) {
-        return keep(new Memory.Output(JavaFileObject.Kind.OTHER, packageName + '/' + relativeName, null));
+        return keep(new Output(JavaFileObject.Kind.OTHER, packageName + '/' + relativeName, null));
     }
 
-    private Memory.Output keep(Memory.Output output) {
+    private Output keep(Output output) {
         outputs.add(output);
         return output;
     }
 
     /** The path of a file on the disk or of text that stands for it; null for anything else. */
     static String pathOf(FileObject file) {
-        if (file instanceof Memory.Source) {
-            return ((Memory.Source) file).path;
+        if (file instanceof Source) {
+            return ((Source) file).path;
         }
         return "file".equals(file.toUri().getScheme()) ? new File(file.toUri()).getPath() : null;
     }
