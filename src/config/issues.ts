@@ -3,7 +3,7 @@ import type { Lines } from './lines';
 import { nearest } from './nearest';
 import type { ConfigPath, Fix, Found, Problem, ProblemDetails, ProblemReason } from './problems';
 import type { Expected } from './schema/scalars';
-import { allowedValues, alternatives, expectedOf, knownKeys, schemaAt, type SchemaNode } from './schemaTree';
+import { alternatives, choicesOf, expectedOf, knownKeys, schemaAt, type SchemaNode } from './schemaTree';
 import { keySpanAt, treeAt, type Span, type Tree } from './tree';
 
 /** A checked text: where it came from and what it is checked against. */
@@ -127,7 +127,8 @@ function wrongValue(
 function choices(issue: core.$ZodIssue, node: SchemaNode | undefined): string[] | undefined {
   if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options))
     return issue.options.map(String);
-  return node && allowedValues(node)?.map(String);
+  const choices = node && choicesOf(node);
+  return choices && [...choices.keys()];
 }
 
 /** A number or a truth value where a text is wanted becomes one in quotes. */

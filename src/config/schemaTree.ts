@@ -10,8 +10,8 @@ export interface SchemaNode {
   readonly description?: string;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
+  readonly const?: string | number | boolean;
+  readonly enum?: readonly (string | number | boolean)[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minItems?: number;
@@ -46,17 +46,16 @@ function contradicts(option: SchemaNode, tree: Tree | undefined): boolean {
   });
 }
 
-/** The schema of one key or item. */
+/** The schema of one key or item; of all alternatives that have it, where the data does not say which it is. */
 export function childSchema(node: SchemaNode, step: string | number, tree?: Tree): SchemaNode | undefined {
-  for (const option of alternatives(node, tree)) {
-    if (typeof step === 'number') {
-      if (option.items) return option.items;
-      continue;
-    }
-    if (option.properties && Object.hasOwn(option.properties, step)) return option.properties[step];
-    if (typeof option.additionalProperties === 'object') return option.additionalProperties;
-  }
-  return undefined;
+  const found = alternatives(node, tree).flatMap((option) => {
+    if (typeof step === 'number') return option.items ?? [];
+    if (option.properties && Object.hasOwn(option.properties, step)) return option.properties[step]!;
+    return typeof option.additionalProperties === 'object' ? option.additionalProperties : [];
+  });
+  const [first, ...others] = found;
+  if (!first || others.every((other) => JSON.stringify(other) === JSON.stringify(first))) return first;
+  return { anyOf: found, ...(first['x-expects'] && { 'x-expects': first['x-expects'] }) };
 }
 
 /** The schema at a path of the data, as far as the schema knows it. */
@@ -84,15 +83,15 @@ export function knownKeys(node: SchemaNode, tree?: Tree): Map<string, SchemaNode
   return keys;
 }
 
-/** The words a value may be; `undefined` when it is not one of a few. */
-export function allowedValues(node: SchemaNode): unknown[] | undefined {
-  const options = alternatives(node);
-  const values = options.flatMap((option) =>
-    option.const !== undefined ? [option.const] : (option.enum ?? []),
-  );
-  if (options.some((option) => option.type === 'boolean' && option.const === undefined))
-    values.push(true, false);
-  return values.length > 0 ? [...new Set(values)] : undefined;
+/** The words a value may be, with what each means; `undefined` when it is not one of a few. */
+export function choicesOf(node: SchemaNode): Map<string, string | undefined> | undefined {
+  const choices = new Map<string, string | undefined>();
+  for (const option of alternatives(node)) {
+    if (option.const !== undefined) choices.set(String(option.const), option.description);
+    else if (option.enum) for (const word of option.enum) choices.set(String(word), undefined);
+    else if (option.type === 'boolean') choices.set('true', undefined).set('false', undefined);
+  }
+  return choices.size > 0 ? choices : undefined;
 }
 
 const BY_TYPE: Readonly<Record<string, Expected>> = {

@@ -1,6 +1,7 @@
 import type { ConfigErrorReason } from '../config/errors';
 import type { Fix, Found, Problem, ProblemDetails, ProblemReason } from '../config/problems';
 import type { PlaceholderSource } from '../config/placeholders';
+import type { Hover } from '../config/language';
 import type { Expected } from '../config/schema/scalars';
 import { fact, type Texts } from './message';
 import { english, type Translate } from './translate';
@@ -199,3 +200,15 @@ export function describeProblem(problem: Problem, t: Translate = english): strin
 export function describeFix(fix: Fix, t: Translate = english): string {
   return fix.kind === 'quote' ? t('Write {0}', fix.replacement) : t('Change to {0}', fix.replacement);
 }
+
+/** What hovering a key or value shows, as Markdown. */
+export function describeHover(hover: Hover, t: Translate = english): string {
+  const parts = [hover.description ?? hover.name];
+  if (hover.allowed) parts.push(t('One of: {0}', hover.allowed.map(code).join(', ')));
+  else if (hover.refers) parts.push(t('A name from: {0}', hover.refers.map(code).join(', ')));
+  else parts.push(t('Expected: {0}', expectations[hover.expects](t)));
+  if (hover.default !== undefined) parts.push(t('Default: {0}', code(hover.default)));
+  return parts.join('\n\n');
+}
+
+const code = (text: string): string => `\`${text}\``;

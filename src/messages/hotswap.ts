@@ -47,6 +47,13 @@ export const hotSwapTexts: Texts<HotSwapErrorReason> = {
     detail: facts.t('The folder is gone, may not be read, or the system watches too many already.'),
     next: ['configureClasses', 'showLog'],
   }),
+  noThread: ({ t, where }) => ({
+    title: t('{0} is idle: no thread came by to define the new classes.', where),
+    detail: t(
+      'A new class is defined in a thread of the JVM as soon as one runs. Send the application a request, then swap again.',
+    ),
+    next: ['retry'],
+  }),
 };
 
 /** What became of one class, in a few words. */
