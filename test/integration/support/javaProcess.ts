@@ -11,10 +11,13 @@ import type { Jdk } from './jdks';
 /** Relative path (`demo/Foo.java`) -> source. */
 export type JavaSources = Readonly<Record<string, string>>;
 
-/** A temporary folder; `remove` deletes it. */
-export async function temporaryFolder(
-  prefix = 'swapdeck-',
-): Promise<{ folder: string; remove(): Promise<void> }> {
+/** A folder that `remove` deletes. */
+export interface TemporaryFolder {
+  readonly folder: string;
+  readonly remove: () => Promise<void>;
+}
+
+export async function temporaryFolder(prefix = 'swapdeck-'): Promise<TemporaryFolder> {
   const folder = await mkdtemp(path.join(os.tmpdir(), prefix));
   return { folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }
@@ -125,11 +128,15 @@ export class JavaProcess {
     }
   }
 
-  /** Writes a line to standard input and returns the next line of output: fixtures answer each command with one. */
-  async ask(command: string): Promise<string> {
-    const before = this.#lines.length;
-    this.#lines.splice(0, before);
+  /** Writes a line to standard input. */
+  tell(command: string): void {
     this.#child.stdin!.write(`${command}\n`);
+  }
+
+  /** Writes a line and returns the next line of output: for programs that answer each with one. */
+  async ask(command: string): Promise<string> {
+    this.#lines.length = 0;
+    this.tell(command);
     return this.line(/./);
   }
 
