@@ -10,6 +10,8 @@ export interface SshHop {
   readonly settings: SshSettings;
 }
 
+const MAX_HOPS = 16;
+
 /** The hosts of the configuration by name. */
 export type HostSpecs = Readonly<Record<string, HostSpec>>;
 
@@ -33,8 +35,9 @@ export async function resolveRoute(
     const settings = await resolveSettings(address, environment);
     const hop = { name: label ?? formatAddress(address), settings };
     const key = hopKey(hop);
-    if (visiting.includes(key))
-      throw new TransportError('configuration', `the way to ${name} goes through ${hop.name} twice`, {
+    // Names made with tokens may lead on and on without ever being the same.
+    if (visiting.includes(key) || visiting.length === MAX_HOPS)
+      throw new TransportError('configuration', `the way to ${name} through ${hop.name} has no end`, {
         problem: 'jumpLoop',
         host: name,
         jump: hop.name,

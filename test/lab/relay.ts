@@ -1,0 +1,86 @@
+import * as net from 'node:net';
+
+/**
+ * A relay between a client and a server on this machine that can misbehave as a network does: cut all connections,
+ * refuse new ones, swallow what is sent, and take time.
+ */
+export class Relay {
+  readonly #server: net.Server;
+  readonly #target: number;
+  readonly #sockets = new Set<net.Socket>();
+  #port = 0;
+  #stalled = false;
+  /** One-way delay of each chunk, in both directions. */
+  delayMs = 0;
+  /** How often the direction of the traffic turned: two for each exchange of a question and its answer. */
+  turns = 0;
+  #direction: 'up' | 'down' = 'down';
+
+  constructor(target: number) {
+    this.#target = target;
+    this.#server = net.createServer((client) => this.#relay(client));
+  }
+
+  static async to(target: number): Promise<Relay> {
+    const relay = new Relay(target);
+    await relay.restore();
+    return relay;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get connections(): number {
+    return this.#sockets.size / 2;
+  }
+
+  /** Resets all connections and refuses new ones. */
+  async cut(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+    await closed;
+  }
+
+  /** Listens again, on the port it had. */
+  async restore(): Promise<void> {
+    this.#stalled = false;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#port, '127.0.0.1', () => resolve());
+    });
+    this.#port = (this.#server.address() as net.AddressInfo).port;
+  }
+
+  /** Forwards nothing more on any connection, without closing one: a network that drops packets. */
+  stall(): void {
+    this.#stalled = true;
+  }
+
+  async close(): Promise<void> {
+    if (this.#server.listening) await this.cut();
+  }
+
+  #relay(client: net.Socket): void {
+    const server = net.connect({ port: this.#target, host: '127.0.0.1', noDelay: true });
+    client.setNoDelay(true);
+    this.#pass(client, server, 'up');
+    this.#pass(server, client, 'down');
+  }
+
+  #pass(from: net.Socket, to: net.Socket, direction: 'up' | 'down'): void {
+    this.#sockets.add(from);
+    from.on('data', (chunk) => {
+      if (this.#stalled) return;
+      if (direction !== this.#direction) this.turns++;
+      this.#direction = direction;
+      if (this.delayMs === 0) to.write(chunk);
+      else setTimeout(() => to.write(chunk), this.delayMs);
+    });
+    from.on('error', () => to.destroy());
+    from.on('close', () => {
+      this.#sockets.delete(from);
+      if (!this.#stalled) setTimeout(() => to.destroy(), this.delayMs);
+    });
+  }
+}
