@@ -1,4 +1,4 @@
-import { SwapdeckError } from '../util/errors';
+import { SwapdeckError, toError } from '../util/errors';
 
 /**
  * Why the inner loop could not do its work.
@@ -6,7 +6,7 @@ import { SwapdeckError } from '../util/errors';
  * `unknownOutcome`: the connection was cut while the JVM redefined classes; compared at the next attach.
  * `held`: a debugger is attached already, so the JVM does not listen; `details.port`.
  * `unsupported`: the JVM can't redefine classes. `noClassRoots`: no compiled classes were found.
- * `watch`: a class root can't be watched; `details.path`.
+ * `watch`: a class root can't be watched; `details.path`. `noThread`: no thread of the JVM came by to work in.
  */
 export type HotSwapErrorReason =
   | 'notAttached'
@@ -16,6 +16,13 @@ export type HotSwapErrorReason =
   | 'held'
   | 'unsupported'
   | 'noClassRoots'
-  | 'watch';
+  | 'watch'
+  | 'noThread';
 
 export class HotSwapError extends SwapdeckError<HotSwapErrorReason> {}
+
+/** Whatever was thrown, as an error with a reason: one thrown on purpose as it is, another as `unexpected`. */
+export function asSwapdeckError(thrown: unknown): SwapdeckError {
+  if (thrown instanceof SwapdeckError) return thrown as SwapdeckError;
+  return new SwapdeckError('unexpected', toError(thrown).message, {}, thrown);
+}
