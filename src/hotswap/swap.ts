@@ -23,8 +23,6 @@ export interface SwapContext {
 export interface SwapOptions {
   /** Redefine also classes that are found to run already. */
   readonly all?: boolean;
-  /** Called when the packet is on its way: from here on nothing can be taken back. */
-  readonly onSend?: () => void;
 }
 
 /** What became of the classes of one change in one JVM. */
@@ -32,7 +30,7 @@ export interface SwapResult {
   readonly classes: readonly ClassResult[];
   /** Not shown by the JVM: to be redefined when it prepares them. */
   readonly unloaded: readonly BuiltClass[];
-  readonly ms: { compare: number; send?: number; verify?: number };
+  readonly ms: { readonly compare?: number; readonly send?: number; readonly verify?: number };
 }
 
 /**
@@ -62,20 +60,20 @@ export async function swapClasses(
   );
   const unloaded = comparisons.filter(({ loaded }) => loaded.length === 0).map(({ built }) => built);
   if (items.length === 0) {
-    return { classes: comparisons.map((each) => result(each, 'skipped')), unloaded, ms: { compare } };
+    return { classes: comparisons.map((each) => untouched(each)), unloaded, ms: { compare } };
   }
-  const sent = await send(context, items, options.onSend);
+  const sent = await send(context, items);
   if (sent.unloaded) return swapClasses(context, classes, options, signal);
   const { send: sendMs, verify, offenders, different } = sent;
   const refused = errorsByName(offenders);
   const results = comparisons.map((comparison) => {
-    const { built, loaded } = comparison;
+    const { built } = comparison;
     if (refused.size > 0) {
       const error = refused.get(built.name);
       return error === undefined ? result(comparison, 'skipped') : result(comparison, 'refused', { error });
     }
     const own = items.filter((item) => item.built === built);
-    if (own.length === 0) return result(comparison, loaded.length === 0 ? 'pending' : 'skipped');
+    if (own.length === 0) return untouched(comparison);
     return result(comparison, 'swapped', {
       ...(own.length > 1 ? { loaders: own.length } : {}),
       ...(own.some((item) => different.has(item)) ? { verified: false } : {}),
@@ -110,15 +108,10 @@ type Sent =
     };
 
 /** One packet, and right behind it the reads that verify it: the JVM executes commands in order. */
-async function send(
-  context: SwapContext,
-  items: readonly Verifiable[],
-  onSend: (() => void) | undefined,
-): Promise<Sent> {
+async function send(context: SwapContext, items: readonly Verifiable[]): Promise<Sent> {
   const { connection, index, known, clock, log } = context;
   const started = clock.monotonic();
   const answering = redefine(connection, items);
-  onSend?.();
   const verifying = verifySwapped(connection, items).catch((error: unknown) => {
     log.warn(`${connection.peer}: could not verify: ${String(error)}`);
     return new Set<Verifiable>();
@@ -153,6 +146,10 @@ function connectionEnded(error: unknown, items: readonly Verifiable[]): unknown 
 
 function errorsByName(offenders: ReadonlyMap<Verifiable, number>): Map<string, number> {
   return new Map([...offenders].map(([{ loaded }, error]) => [loaded.name, error]));
+}
+
+function untouched(comparison: Comparison): ClassResult {
+  return result(comparison, comparison.loaded.length === 0 ? 'pending' : 'skipped');
 }
 
 function result(

@@ -1,0 +1,131 @@
+import type { EndpointProbe } from '../contracts/endpointProbe';
+import type { Clock } from '../contracts/clock';
+import type { Log } from '../contracts/log';
+import { TransportError } from '../contracts/transportError';
+import { ClassIndex } from '../jdwp/classIndex';
+import { ThreadReference, VirtualMachine } from '../jdwp/commands';
+import { JdwpConnection } from '../jdwp/connection';
+import { JdwpError, VmError } from '../jdwp/error';
+import { throwIfAborted } from '../util/async';
+import type { SwapdeckError } from '../util/errors';
+import { HotSwapError } from './errors';
+import { KnownClasses } from './known';
+import type { JvmInfo, JvmTarget } from './model';
+import type { SwapContext } from './swap';
+
+/** What the inner loop needs from outside. */
+export interface HotSwapDependencies {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Who has a local port; answers nothing about targets that are reached through another host. */
+  readonly probe: EndpointProbe;
+}
+
+/** A connection with its index: everything that ends with it. */
+export interface Attached extends SwapContext {
+  readonly info: JvmInfo;
+}
+
+/** A JVM that was just detached from listens again after some milliseconds. */
+const relistenDelays = [20, 40, 80, 160, 320];
+
+/**
+ * Connects to a JVM, reads what it says of itself and indexes its classes. Rejects with `TransportError`,
+ * `JdwpError`, `HotSwapError` (`held`, `unsupported`) or `AbortedError`.
+ */
+export async function attachJvm(
+  target: JvmTarget,
+  dependencies: HotSwapDependencies,
+  signal?: AbortSignal,
+): Promise<Attached> {
+  const { clock, log, probe } = dependencies;
+  // Asked first: an attached JVM does not listen any more.
+  const exposed = target.through === undefined ? await probe.exposed(target.endpoint, signal) : undefined;
+  const connection = await connect(target, dependencies, signal);
+  try {
+    const [version, capabilities, index, suspendedAtStart] = await Promise.all([
+      connection.request(VirtualMachine.Version, {}, { signal }),
+      connection.request(VirtualMachine.CapabilitiesNew, {}, { signal }),
+      ClassIndex.open(connection, signal),
+      isSuspended(connection, signal),
+    ]);
+    if (
+      !capabilities.canRedefineClasses ||
+      !capabilities.canGetBytecodes ||
+      !capabilities.canGetConstantPool
+    ) {
+      throw new HotSwapError('unsupported', `${version.vmName} cannot redefine classes or read them back`, {
+        vm: version.vmName,
+      });
+    }
+    const info: JvmInfo = {
+      version: version.vmVersion,
+      vmName: version.vmName,
+      loadedClasses: index.size,
+      suspendedAtStart,
+      exposed: exposed ?? false,
+    };
+    log.info(`attached to ${connection.peer}: ${info.vmName} ${info.version}, ${index.size} classes`);
+    return { connection, index, known: new KnownClasses(), clock, log, info };
+  } catch (error) {
+    connection.dispose();
+    throw error;
+  }
+}
+
+/** Lets go of a JVM in order, so that it listens again at once. */
+export async function detachJvm(connection: JdwpConnection): Promise<void> {
+  await connection.request(VirtualMachine.Dispose, {}, { timeoutMs: 1000 }).catch(() => undefined);
+  connection.dispose();
+}
+
+async function connect(
+  target: JvmTarget,
+  { clock, log, probe }: HotSwapDependencies,
+  signal: AbortSignal | undefined,
+): Promise<JdwpConnection> {
+  for (const pause of [...relistenDelays, undefined]) {
+    throwIfAborted(signal, 'attach');
+    try {
+      return await JdwpConnection.open(await target.dialer.dial(target.endpoint, signal), { log }, signal);
+    } catch (error) {
+      if (!isNotListening(error)) throw error;
+      if (pause !== undefined) await clock.delay(pause, signal);
+      else throw (await heldError(target, probe, error, signal)) ?? error;
+    }
+  }
+  throw new TypeError('unreachable');
+}
+
+/** Nothing listens: also what a JVM looks like while another debugger has it. */
+async function heldError(
+  { endpoint, through }: JvmTarget,
+  probe: EndpointProbe,
+  cause: unknown,
+  signal: AbortSignal | undefined,
+): Promise<SwapdeckError | undefined> {
+  const held = through === undefined && (await probe.held(endpoint, signal).catch(() => undefined)) === true;
+  if (!held) return undefined;
+  const { host, port } = endpoint;
+  return new HotSwapError('held', `another debugger is attached to ${host}:${port}`, { host, port }, cause);
+}
+
+function isNotListening(error: unknown): boolean {
+  if (error instanceof TransportError) return error.reason === 'refused';
+  return error instanceof JdwpError && error.reason === 'busy';
+}
+
+/** Whether every thread waits for a debugger: started with `suspend=y`. */
+async function isSuspended(connection: JdwpConnection, signal: AbortSignal | undefined): Promise<boolean> {
+  const { threads } = await connection.request(VirtualMachine.AllThreads, {}, { signal });
+  const counts = await Promise.all(
+    threads.map((thread) =>
+      connection.request(ThreadReference.SuspendCount, { thread }, { signal }).then(
+        ({ suspendCount }) => suspendCount,
+        // A thread that ended since it was listed says nothing.
+        (error: unknown) => (error instanceof VmError ? 1 : Promise.reject(error as Error)),
+      ),
+    ),
+  );
+  return counts.length > 0 && counts.every((count) => count > 0);
+}

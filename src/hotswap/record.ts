@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { asSwapdeckError } from './errors';
+import type { Change, ClassResult, SwapRecord, SwapTimes } from './model';
+import type { SwapResult } from './swap';
+
+/** Which JVM a record is about. */
+export interface RecordOf {
+  readonly jvm: string;
+  readonly version: string;
+}
+
+/** What is told of one swap, done or decided against. `total` counts from the save where the change knows it. */
+export function swapRecord(
+  of: RecordOf,
+  change: Change,
+  classes: readonly ClassResult[],
+  ms: SwapResult['ms'],
+  more: Partial<SwapRecord> = {},
+): SwapRecord {
+  const times: Omit<SwapTimes, 'total'> = { ...change.ms, ...ms };
+  const total = Object.values(times).reduce((sum: number, part: number | undefined) => sum + (part ?? 0), 0);
+  return {
+    id: randomUUID(),
+    ...of,
+    origin: change.origin,
+    at: change.at,
+    classes,
+    swapped: classes.filter(({ outcome }) => outcome === 'swapped').length,
+    ms: { ...times, total },
+    ...more,
+  };
+}
+
+/** The record of a swap that ended with an error. `sent`: the JVM may have taken the classes. */
+export function failedRecord(of: RecordOf, change: Change, error: unknown, sent: boolean): SwapRecord {
+  const classes = change.classes.map(({ name }): ClassResult => ({
+    name,
+    state: 'changed',
+    outcome: sent ? 'unknown' : 'skipped',
+  }));
+  return swapRecord(of, change, classes, {}, { error: asSwapdeckError(error) });
+}
+
+/** Whether a record tells of more than that everything was the same already. */
+export function isWorthTelling({ classes, error, resolves }: SwapRecord): boolean {
+  return error !== undefined || resolves !== undefined || classes.some(({ state }) => state !== 'same');
+}

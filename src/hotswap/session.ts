@@ -1,0 +1,129 @@
+import { VirtualMachine } from '../jdwp/commands';
+import { Emitter, type Event } from '../util/emitter';
+import { attachJvm, type Attached, type HotSwapDependencies } from './attach';
+import { HotSwapError } from './errors';
+import type { Change, JvmSession, JvmState, JvmTarget, SwapRecord } from './model';
+import { isWorthTelling } from './record';
+import { Reconnector } from './reconnect';
+import { SwapQueue, type SwapCommand } from './swapQueue';
+
+/** A wait shorter than this is not worth telling, in milliseconds. */
+const tellWaitAfter = 300;
+
+/** One JVM over its restarts: stays attached, and swaps what it is given, one change after another. */
+export class Session implements JvmSession {
+  readonly target: JvmTarget;
+  readonly #reconnector: Reconnector;
+  readonly #queue: SwapQueue;
+  readonly #changed = new Emitter<void>();
+  readonly #swapped = new Emitter<SwapRecord>();
+  #state: JvmState = { kind: 'detached' };
+  #attached: Attached | undefined;
+  #lastSwap: SwapRecord | undefined;
+  #tellWait: NodeJS.Timeout | undefined;
+
+  readonly onDidChange: Event<void> = this.#changed.event;
+  /** After each swap that changed something, was to, or failed. */
+  readonly onDidSwap: Event<SwapRecord> = this.#swapped.event;
+
+  constructor(target: JvmTarget, dependencies: HotSwapDependencies) {
+    this.target = target;
+    this.#queue = new SwapQueue(target.id, {
+      swapped: (record) => this.#didSwap(record),
+      changed: () => this.#queueChanged(),
+    });
+    const attach = (signal: AbortSignal): Promise<Attached> => attachJvm(target, dependencies, signal);
+    this.#reconnector = new Reconnector(attach, dependencies.clock, {
+      state: (state) => this.#setState(state),
+      attached: (attached) => {
+        this.#attached = attached;
+        this.#queue.connected(attached);
+      },
+      lost: () => {
+        this.#attached = undefined;
+        this.#queue.disconnected();
+      },
+    });
+  }
+
+  get state(): JvmState {
+    return this.#state;
+  }
+  get pending(): readonly string[] {
+    return this.#queue.pending;
+  }
+  get lastSwap(): SwapRecord | undefined {
+    return this.#lastSwap;
+  }
+  get waitingFor(): 'jvm' | 'queue' | undefined {
+    return this.#queue.waitingFor;
+  }
+  /** What belongs to the connection, while there is one: for those who read more of the JVM. */
+  get attached(): Attached | undefined {
+    return this.#attached;
+  }
+
+  /** Connects; see `Reconnector.start`. */
+  async start(keepTrying: boolean, signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#reconnector.start(keepTrying, signal);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Swaps a change now, or merged with others when its turn comes. */
+  swap(change: Change, command: SwapCommand = {}, signal?: AbortSignal): Promise<SwapRecord> {
+    return this.#queue.submit(change, command, signal);
+  }
+
+  /** As `swap`, with nobody waiting for it; while the JVM is away the change is kept. */
+  enqueue(change: Change): void {
+    this.#queue.enqueue(change);
+  }
+
+  cancel(): void {
+    this.#queue.cancel();
+  }
+
+  async resume(signal?: AbortSignal): Promise<void> {
+    const attached = this.#attached;
+    if (!attached) throw new HotSwapError('notAttached', `${this.target.id} is not attached`);
+    await attached.connection.request(VirtualMachine.Resume, {}, { signal });
+    if (this.#attached === attached)
+      this.#setState({ kind: 'attached', info: { ...attached.info, suspendedAtStart: false } });
+  }
+
+  /** Detaches; resolves when the connection is closed and nothing is under way. */
+  async close(): Promise<void> {
+    this.#queue.close();
+    this.#attached = undefined;
+    await this.#reconnector.stop();
+    clearTimeout(this.#tellWait);
+    this.#changed.dispose();
+    this.#swapped.dispose();
+  }
+
+  dispose(): void {
+    void this.close();
+  }
+
+  #setState(state: JvmState): void {
+    this.#state = state;
+    this.#changed.fire();
+  }
+
+  #didSwap(record: SwapRecord): void {
+    if (!isWorthTelling(record)) return;
+    this.#lastSwap = record;
+    this.#swapped.fire(record);
+  }
+
+  /** Pending classes and results are told at once, a wait only when it lasts. */
+  #queueChanged(): void {
+    clearTimeout(this.#tellWait);
+    if (this.#queue.waitingFor === undefined) this.#changed.fire();
+    else this.#tellWait = setTimeout(() => this.#changed.fire(), tellWaitAfter);
+  }
+}

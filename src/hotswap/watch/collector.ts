@@ -1,0 +1,212 @@
+import { readFile } from 'node:fs/promises';
+import type { Clock } from '../../contracts/clock';
+import type { Disposable } from '../../util/disposables';
+import { systemCode } from '../../util/errors';
+import type { BuiltClass, Change } from '../model';
+import { builtClass, classFileOf } from '../roots/builtClass';
+
+/** Reads what was written: built classes, `incomplete` while it is being written, `gone` when it is not there. */
+export type ReadWritten = (
+  file: string,
+  root: string,
+) => Promise<readonly BuiltClass[] | 'incomplete' | 'gone'>;
+
+/** How long a change is waited for to be whole; milliseconds. */
+export interface SettleTimes {
+  /** Quiet after the last event of a burst whose files are all whole. */
+  readonly quiet: number;
+  /** The same while classes nested in a written class, or around it, were not written yet: they belong together. */
+  readonly nest: number;
+  /** Classes of several sources that come slowly are waited for this many times their longest pause so far... */
+  readonly patience: number;
+  /** ...but never longer than this; also the quiet after a burst that follows another one at once: a build goes on. */
+  readonly longest: number;
+  /** How soon after a change another burst counts as its continuation. */
+  readonly follow: number;
+  /** A file that stays half written so long is left out; another event brings it back. */
+  readonly incomplete: number;
+}
+
+/** Measured: within one source javac pauses 3 to 9 ms between files, between sources 5 to 25 ms, cold 60 ms. */
+export const defaultSettleTimes: SettleTimes = {
+  quiet: 12,
+  nest: 40,
+  patience: 3,
+  longest: 80,
+  follow: 250,
+  incomplete: 5000,
+};
+
+interface Written {
+  readonly root: string;
+  /** Events so far; a read that began before the last one is repeated. */
+  events: number;
+  readAt: number;
+  state: 'reading' | 'whole' | 'incomplete';
+  classes: readonly BuiltClass[];
+}
+
+/**
+ * Collects the files that a compiler writes for one save into one change. A file counts when it parses to its end,
+ * which is looked at on every event about it; a change is whole when all its files are and nothing more happens
+ * for a moment.
+ */
+export class ChangeCollector implements Disposable {
+  readonly #read: ReadWritten;
+  readonly #clock: Clock;
+  readonly #times: SettleTimes;
+  readonly #onChange: (change: Change) => void;
+  readonly #written = new Map<string, Written>();
+  #firstAt = 0;
+  #firstEvent = 0;
+  #lastEvent = 0;
+  #longestPause = 0;
+  #settledAt = -Infinity;
+  #follows = false;
+  #timer: NodeJS.Timeout | undefined;
+  #active = 0;
+  readonly #queue: string[] = [];
+  #disposed = false;
+
+  constructor(
+    onChange: (change: Change) => void,
+    clock: Clock,
+    read: ReadWritten = readClassFile,
+    times: SettleTimes = defaultSettleTimes,
+  ) {
+    this.#onChange = onChange;
+    this.#clock = clock;
+    this.#read = read;
+    this.#times = times;
+  }
+
+  /** A file of a class root was written, created or removed. */
+  touched(file: string, root: string): void {
+    if (this.#disposed) return;
+    const now = this.#clock.monotonic();
+    if (this.#written.size === 0) {
+      this.#firstAt = this.#clock.now();
+      this.#firstEvent = now;
+      this.#follows = now - this.#settledAt < this.#times.follow;
+      this.#longestPause = 0;
+    } else this.#longestPause = Math.max(this.#longestPause, now - this.#lastEvent);
+    this.#lastEvent = now;
+    let entry = this.#written.get(file);
+    const isReading = entry?.state === 'reading';
+    if (!entry)
+      this.#written.set(file, (entry = { root, events: 0, readAt: 0, state: 'reading', classes: [] }));
+    entry.events++;
+    entry.state = 'reading';
+    if (!isReading) {
+      this.#queue.push(file);
+      this.#readNext();
+    }
+    this.#settleLater();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+    this.#written.clear();
+    this.#queue.length = 0;
+  }
+
+  /** Reads some files at a time: a rebuild writes thousands. */
+  #readNext(): void {
+    while (this.#active < 16) {
+      const file = this.#queue.shift();
+      if (file === undefined) return;
+      this.#active++;
+      void this.#readOne(file).finally(() => {
+        this.#active--;
+        this.#readNext();
+      });
+    }
+  }
+
+  async #readOne(file: string): Promise<void> {
+    const entry = this.#written.get(file);
+    if (!entry) return;
+    entry.readAt = entry.events;
+    // What can't be read now (locked by the compiler, on Windows) is as good as half written.
+    const read = await this.#read(file, entry.root).catch(() => 'incomplete' as const);
+    if (this.#written.get(file) !== entry) return;
+    if (entry.events > entry.readAt) {
+      this.#queue.push(file);
+      return;
+    }
+    if (read === 'gone') this.#written.delete(file);
+    else if (read === 'incomplete') entry.state = 'incomplete';
+    else {
+      entry.state = 'whole';
+      entry.classes = read;
+    }
+    this.#settleLater();
+  }
+
+  #settleLater(): void {
+    clearTimeout(this.#timer);
+    if (this.#written.size === 0 || this.#disposed) return;
+    const entries = [...this.#written.values()];
+    if (entries.some(({ state }) => state === 'reading')) return;
+    const waited = this.#clock.monotonic() - this.#lastEvent;
+    const needed = entries.some(({ state }) => state === 'incomplete')
+      ? this.#times.incomplete
+      : this.#quietFor(entries);
+    if (waited >= needed) this.#settle();
+    else this.#timer = setTimeout(() => this.#settleLater(), needed - waited);
+  }
+
+  /** How much quiet makes the burst over. */
+  #quietFor(entries: readonly Written[]): number {
+    const { quiet, nest, patience, longest } = this.#times;
+    if (this.#follows) return longest;
+    const classes = entries.flatMap((entry) => entry.classes);
+    const sources = new Set(classes.map(({ name }) => outermost(name)));
+    const slow = sources.size > 1 ? Math.min(longest, this.#longestPause * patience) : 0;
+    return Math.max(isNestOpen(classes) ? nest : quiet, slow);
+  }
+
+  #settle(): void {
+    const classes = new Map<string, BuiltClass>();
+    for (const { state, classes: written } of this.#written.values())
+      if (state === 'whole') for (const built of written) classes.set(built.name, built);
+    this.#written.clear();
+    if (classes.size === 0) return;
+    this.#settledAt = this.#clock.monotonic();
+    const detect = this.#settledAt - this.#firstEvent;
+    this.#onChange({ origin: 'watch', at: this.#firstAt, classes: [...classes.values()], ms: { detect } });
+  }
+}
+
+/** Whether a written class names a nested class (or the one around it) that was not written in this burst. */
+function isNestOpen(classes: readonly BuiltClass[]): boolean {
+  // Of a rebuild the pauses tell enough.
+  if (classes.length > 64) return false;
+  const written = new Set(classes.map(({ name }) => name));
+  return classes.some((built) => {
+    const top = outermost(built.name);
+    const file = classFileOf(built);
+    const nested = file.attribute('InnerClasses')?.classes ?? [];
+    return nested
+      .map(({ innerClassIndex }) => file.pool.className(innerClassIndex).replaceAll('/', '.'))
+      .some((name) => outermost(name) === top && !written.has(name));
+  });
+}
+
+function outermost(name: string): string {
+  const dollar = name.indexOf('$', name.lastIndexOf('.') + 2);
+  return dollar < 0 ? name : name.slice(0, dollar);
+}
+
+/** Reads a `.class` file of a folder. */
+export const readClassFile: ReadWritten = async (file, root) => {
+  try {
+    const built = builtClass(await readFile(file), file, root);
+    return built === 'incomplete' ? built : [built];
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return 'gone';
+    throw error;
+  }
+};
