@@ -1,0 +1,105 @@
+import { promises as fs } from 'node:fs';
+import path from 'node:path';
+import { parsePom, type Coordinates, type Dependency, type Pom } from './pom';
+
+/** A pom with its parents, nearest first, as far as they are on this machine. */
+export interface MavenProject {
+  readonly poms: readonly Pom[];
+  /** Where Maven keeps what it fetched. */
+  readonly localRepository: string;
+}
+
+/** Parents are followed no further, so that a circle of them ends. */
+const MAX_PARENTS = 20;
+
+/** Reads a pom.xml and its parents: beside it, by `relativePath`, or in the local repository. */
+export async function readMavenProject(pomFile: string, localRepository: string): Promise<MavenProject> {
+  const poms: Pom[] = [];
+  let file: string | undefined = pomFile;
+  while (file !== undefined && poms.length < MAX_PARENTS) {
+    const text = await fs.readFile(file, 'utf8').catch(() => undefined);
+    if (text === undefined) break;
+    const pom = await parsePom(file, text);
+    poms.push(pom);
+    file = await parentFile(pom, localRepository);
+  }
+  return { poms, localRepository };
+}
+
+async function parentFile(pom: Pom, localRepository: string): Promise<string | undefined> {
+  const { parent } = pom;
+  if (!parent) return undefined;
+  // An empty relativePath says: only from the repository.
+  if (parent.relativePath !== '') {
+    const beside = path.resolve(path.dirname(pom.file), parent.relativePath ?? '../pom.xml');
+    const file = beside.endsWith('.xml') ? beside : path.join(beside, 'pom.xml');
+    const text = await fs.readFile(file, 'utf8').catch(() => undefined);
+    const found = text === undefined ? undefined : await parsePom(file, text);
+    if (found?.own.artifactId === parent.artifactId) return file;
+  }
+  const [inRepository] = artifactFiles({ poms: [pom], localRepository }, parent, 'pom');
+  return inRepository;
+}
+
+/** Values of `${...}`: properties of the pom and its parents, nearest first, and what every project has. */
+export function interpolate(project: MavenProject, text: string, depth = 0): string {
+  if (depth > 10) return text;
+  return text.replace(/\$\{([^}]+)\}/g, (whole, name: string) => {
+    const value = propertyOf(project, name.trim());
+    return value === undefined ? whole : interpolate(project, value, depth + 1);
+  });
+}
+
+/** A property by its name, interpolated. */
+export function property(project: MavenProject, name: string): string | undefined {
+  const value = propertyOf(project, name);
+  return value === undefined ? undefined : interpolate(project, value).trim();
+}
+
+function propertyOf(project: MavenProject, name: string): string | undefined {
+  for (const pom of project.poms) {
+    const value = pom.properties.get(name);
+    if (value !== undefined) return value;
+  }
+  const [first] = project.poms;
+  if (!first) return undefined;
+  switch (name.replace(/^(?:project|pom)\./, '')) {
+    case 'basedir':
+      return path.dirname(first.file);
+    case 'groupId':
+      return first.own.groupId ?? first.parent?.groupId;
+    case 'version':
+      return first.own.version ?? first.parent?.version;
+    case 'artifactId':
+      return first.own.artifactId;
+    case 'parent.version':
+      return first.parent?.version;
+    default:
+      return undefined;
+  }
+}
+
+/** The version of an artifact: its own, or the one that the project or a parent manages. */
+export function versionOf(project: MavenProject, wanted: Coordinates): string | undefined {
+  const same = (each: Dependency): boolean =>
+    interpolate(project, each.groupId) === interpolate(project, wanted.groupId) &&
+    interpolate(project, each.artifactId) === interpolate(project, wanted.artifactId);
+  const managed = project.poms.flatMap((pom) => pom.managedDependencies).find((each) => same(each));
+  const version = wanted.version ?? managed?.version;
+  return version === undefined ? undefined : interpolate(project, version);
+}
+
+/** Where the local repository keeps an artifact; empty when its version is not known. */
+export function artifactFiles(
+  project: MavenProject,
+  wanted: Coordinates & { readonly classifier?: string },
+  extension: 'jar' | 'pom',
+): string[] {
+  const version = versionOf(project, wanted);
+  if (version === undefined || version.includes('${')) return [];
+  const group = interpolate(project, wanted.groupId).split('.');
+  const artifact = interpolate(project, wanted.artifactId);
+  const classifier = wanted.classifier ? `-${interpolate(project, wanted.classifier)}` : '';
+  const name = `${artifact}-${version}${extension === 'jar' ? classifier : ''}.${extension}`;
+  return [path.join(project.localRepository, ...group, artifact, version, name)];
+}
