@@ -9,4 +9,6 @@ export interface EndpointProbe {
   exposed(endpoint: Endpoint, signal?: AbortSignal): Promise<boolean | undefined>;
   /** Whether a JVM whose JDWP port this is does not listen because a debugger is attached to it already. */
   held(endpoint: Endpoint, signal?: AbortSignal): Promise<boolean | undefined>;
+  /** When the JVM with this JDWP port started, milliseconds since the epoch. */
+  startedAt(endpoint: Endpoint, signal?: AbortSignal): Promise<number | undefined>;
 }

@@ -1,6 +1,7 @@
 import { Deferred } from '../util/async';
 import { AbortedError } from '../util/errors';
 import type { BuiltClass, Change, SwapRecord } from './model';
+import type { SwapCommand } from './swapQueue';
 
 /**
  * A swap that waits for its turn. Changes that arrive meanwhile are merged: the latest bytes of a class win. It is
@@ -11,7 +12,7 @@ export class Job {
   readonly #done = new Deferred<SwapRecord>();
   readonly #abort = new AbortController();
   #change: Change;
-  #all = false;
+  #command: SwapCommand | undefined;
   #waiters = 0;
   #unattended = false;
   /** The record whose unknown outcome this job finds out. */
@@ -29,8 +30,9 @@ export class Job {
   get isGivenUp(): boolean {
     return this.#abort.signal.aborted;
   }
-  get all(): boolean {
-    return this.#all;
+  /** How to swap. Changes merged from several commands are swapped the plain way, which leaves nothing out. */
+  get command(): SwapCommand {
+    return this.#command ?? {};
   }
 
   /** Everything merged so far, as one change. */
@@ -50,8 +52,9 @@ export class Job {
     };
   }
 
-  redefineAll(): void {
-    this.#all = true;
+  use(command: SwapCommand): void {
+    const all = command.all === true || this.#command?.all === true;
+    this.#command = this.#command ? { all } : command;
   }
 
   /** Nobody waits, yet the job is to be done. */

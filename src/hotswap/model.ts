@@ -2,6 +2,7 @@ import type { Dialer, Endpoint } from '../contracts/channel';
 import type { SwapdeckError } from '../util/errors';
 import type { Disposable } from '../util/disposables';
 import type { Event } from '../util/emitter';
+import type { ClassRoot } from './roots/classRoot';
 
 /**
  * The values of the inner loop, in the order in which one save passes through them:
@@ -121,13 +122,15 @@ export interface SwapRecord {
 /** One JVM: its connection, its class index, its pending classes. Survives restarts of the JVM. */
 export interface JvmSession extends Disposable {
   readonly target: JvmTarget;
+  /** What feeds this JVM; empty until attached, and when nothing was found. */
+  readonly classRoots: readonly ClassRoot[];
   readonly state: JvmState;
   /** Names of changed classes that the JVM does not show yet. */
   readonly pending: readonly string[];
   readonly lastSwap: SwapRecord | undefined;
   /** What a swap under way waits for, in case it takes long: `jvm` (no answer yet), `queue`. */
   readonly waitingFor: 'jvm' | 'queue' | undefined;
-  /** Fires when `state`, `pending`, `lastSwap` or `waitingFor` changed. */
+  /** Fires when `state`, `classRoots`, `pending`, `lastSwap` or `waitingFor` changed. */
   readonly onDidChange: Event<void>;
   /** Lets a JVM that was suspended at start run. */
   resume(signal?: AbortSignal): Promise<void>;
@@ -142,6 +145,8 @@ export interface HotSwap extends Disposable {
   readonly onDidChangeSessions: Event<void>;
   /** After each swap, accepted or not. */
   readonly onDidSwap: Event<SwapRecord>;
+  /** Something other than a swap failed, such as the watching of a class root. */
+  readonly onDidFail: Event<SwapdeckError>;
   /** Swap on save is held back; changes are kept and swapped at `unpause`. */
   readonly paused: boolean;
   /**

@@ -4,6 +4,7 @@ import { attachJvm, type Attached, type HotSwapDependencies } from './attach';
 import { HotSwapError } from './errors';
 import type { Change, JvmSession, JvmState, JvmTarget, SwapRecord } from './model';
 import { isWorthTelling } from './record';
+import type { ClassRoot } from './roots/classRoot';
 import { Reconnector } from './reconnect';
 import { SwapQueue, type SwapCommand } from './swapQueue';
 
@@ -17,14 +18,19 @@ export class Session implements JvmSession {
   readonly #queue: SwapQueue;
   readonly #changed = new Emitter<void>();
   readonly #swapped = new Emitter<SwapRecord>();
+  readonly #didAttach = new Emitter<void>();
   #state: JvmState = { kind: 'detached' };
   #attached: Attached | undefined;
+  #classRoots: readonly ClassRoot[] = [];
   #lastSwap: SwapRecord | undefined;
   #tellWait: NodeJS.Timeout | undefined;
 
   readonly onDidChange: Event<void> = this.#changed.event;
   /** After each swap that changed something, was to, or failed. */
   readonly onDidSwap: Event<SwapRecord> = this.#swapped.event;
+
+  /** At each attach, the first one included. */
+  readonly onDidAttach: Event<void> = this.#didAttach.event;
 
   constructor(target: JvmTarget, dependencies: HotSwapDependencies) {
     this.target = target;
@@ -38,6 +44,7 @@ export class Session implements JvmSession {
       attached: (attached) => {
         this.#attached = attached;
         this.#queue.connected(attached);
+        this.#didAttach.fire();
       },
       lost: () => {
         this.#attached = undefined;
@@ -46,6 +53,9 @@ export class Session implements JvmSession {
     });
   }
 
+  get classRoots(): readonly ClassRoot[] {
+    return this.#classRoots;
+  }
   get state(): JvmState {
     return this.#state;
   }
@@ -71,6 +81,12 @@ export class Session implements JvmSession {
       await this.close();
       throw error;
     }
+  }
+
+  /** Says what feeds this JVM. */
+  useRoots(roots: readonly ClassRoot[]): void {
+    this.#classRoots = roots;
+    this.#changed.fire();
   }
 
   /** Swaps a change now, or merged with others when its turn comes. */
@@ -101,8 +117,7 @@ export class Session implements JvmSession {
     this.#attached = undefined;
     await this.#reconnector.stop();
     clearTimeout(this.#tellWait);
-    this.#changed.dispose();
-    this.#swapped.dispose();
+    for (const emitter of [this.#changed, this.#swapped, this.#didAttach]) emitter.dispose();
   }
 
   dispose(): void {

@@ -25,6 +25,8 @@ interface Live {
 export interface SwapCommand {
   /** Redefine also classes that run already. */
   readonly all?: boolean;
+  /** Which classes that the JVM does not show become pending; all unless given. */
+  readonly pend?: (unloaded: readonly BuiltClass[]) => Promise<readonly BuiltClass[]>;
 }
 
 /**
@@ -78,7 +80,7 @@ export class SwapQueue {
   /** Swaps a change when its turn comes. Rejects with `AbortedError` at once when the signal aborts. */
   submit(change: Change, command: SwapCommand = {}, signal?: AbortSignal): Promise<SwapRecord> {
     const job = this.#put(change);
-    if (command.all) job.redefineAll();
+    job.use(command);
     const done = job.wait(signal);
     void this.#pump();
     return done;
@@ -144,7 +146,7 @@ export class SwapQueue {
     const of: RecordOf = { jvm: this.#jvm, version: attached.info.version };
     const change = { ...job.change, classes: this.#heldBack.join(job.change.classes) };
     try {
-      const result = await this.#swap(live, change.classes, { all: job.all }, job.signal);
+      const result = await this.#swap(live, change.classes, job.command, job.signal);
       this.#heldBack.settle(change.classes, result.classes);
       const more = job.resolves === undefined ? {} : { resolves: job.resolves };
       return swapRecord(of, change, result.classes, result.ms, more);
@@ -169,7 +171,7 @@ export class SwapQueue {
     signal: AbortSignal,
   ): Promise<SwapResult> {
     const result = await swapClasses(live.attached, classes, options, signal);
-    const visible = live.pending.add(result.unloaded);
+    const visible = live.pending.add((await options.pend?.(result.unloaded)) ?? result.unloaded);
     if (visible.length === 0) return result;
     const late = await this.#swap(live, visible, options, signal);
     const names = new Set(visible.map(({ name }) => name));

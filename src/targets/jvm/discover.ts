@@ -99,6 +99,8 @@ export function localEndpointProbe(system: LocalSystem = localSystem()): Endpoin
       const jvm = await jvmAt(system, endpoint, signal);
       return jvm && jvm.state !== 'unknown' ? jvm.state === 'held' : undefined;
     },
+    startedAt: async (endpoint, signal) =>
+      isLoopbackHost(endpoint.host) ? (await jvmAt(system, endpoint, signal))?.startedAt : undefined,
   };
 }
 

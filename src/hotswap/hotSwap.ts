@@ -1,0 +1,251 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { VirtualMachine } from '../jdwp/commands';
+import { JdwpError } from '../jdwp/error';
+import { abortable, throwIfAborted } from '../util/async';
+import { DisposableStore, type Disposable } from '../util/disposables';
+import { Emitter, type Event } from '../util/emitter';
+import type { SwapdeckError } from '../util/errors';
+import type { HotSwapDependencies } from './attach';
+import { asSwapdeckError, HotSwapError } from './errors';
+import type { BuiltClass, Change, HotSwap, JvmSession, JvmTarget, SwapRecord } from './model';
+import type { ClassRoot } from './roots/classRoot';
+import { openRoot, readClasses } from './roots/readRoot';
+import { configuredRoot, pathKey, relevantRoots } from './roots/relevant';
+import { Session } from './session';
+import { LastWritten } from './watch/lastWritten';
+import { RootWatchers } from './watch/rootWatchers';
+
+export interface HotSwapOptions extends HotSwapDependencies {
+  /** The class roots of the workspace, asked at each attach of a target that names none. */
+  readonly findRoots: (signal?: AbortSignal) => Promise<readonly ClassRoot[]>;
+}
+
+/** A session and what was acquired for it. */
+interface Member {
+  readonly session: Session;
+  readonly store: DisposableStore;
+  readonly attachedAt: number;
+  /** The search for what feeds it, begun anew at each attach. */
+  feeding: Promise<void> | undefined;
+  watches: readonly Disposable[];
+}
+
+/** The inner loop of one workspace: sessions on one side, watched class roots and a compiler on the other. */
+export function createHotSwap(options: HotSwapOptions): HotSwap {
+  return new WorkspaceHotSwap(options);
+}
+
+class WorkspaceHotSwap implements HotSwap {
+  readonly #options: HotSwapOptions;
+  readonly #members = new Map<string, Member>();
+  readonly #sessionsChanged = new Emitter<void>();
+  readonly #swapped = new Emitter<SwapRecord>();
+  readonly #failed = new Emitter<SwapdeckError>();
+  readonly #watchers: RootWatchers;
+  readonly #lastWritten = new LastWritten();
+  /** Changes held back while paused. */
+  #kept: Change[] | undefined;
+
+  readonly onDidChangeSessions: Event<void> = this.#sessionsChanged.event;
+  readonly onDidSwap: Event<SwapRecord> = this.#swapped.event;
+  readonly onDidFail: Event<SwapdeckError> = this.#failed.event;
+
+  constructor(options: HotSwapOptions) {
+    this.#options = options;
+    const listener = {
+      changed: (change: Change) => this.#watched(change),
+      failed: (root: ClassRoot, error: Error) => {
+        const details = { path: root.path };
+        this.#failed.fire(
+          new HotSwapError('watch', `cannot watch ${root.path}: ${error.message}`, details, error),
+        );
+      },
+    };
+    this.#watchers = new RootWatchers(listener, options.clock);
+  }
+
+  get sessions(): readonly JvmSession[] {
+    return [...this.#members.values()].map(({ session }) => session);
+  }
+  get paused(): boolean {
+    return this.#kept !== undefined;
+  }
+
+  async attach(
+    target: JvmTarget,
+    { keepTrying = false }: { keepTrying?: boolean } = {},
+    signal?: AbortSignal,
+  ): Promise<JvmSession> {
+    throwIfAborted(signal, 'attach');
+    if (this.#members.has(target.id))
+      throw new HotSwapError('alreadyAttached', `${target.id} is attached already`, { jvm: target.id });
+    const session = new Session(target, this.#options);
+    const store = new DisposableStore();
+    const attachedAt = this.#options.clock.now();
+    const member: Member = { session, store, attachedAt, feeding: undefined, watches: [] };
+    this.#members.set(target.id, member);
+    store.add(session.onDidSwap((record) => this.#swapped.fire(record)));
+    store.add(session.onDidAttach(() => void this.#feed(member)));
+    this.#sessionsChanged.fire();
+    try {
+      await session.start(keepTrying, signal);
+      await abortable(member.feeding ?? this.#feed(member), signal, 'search for class roots');
+      return session;
+    } catch (error) {
+      await this.#remove(member);
+      throw error;
+    }
+  }
+
+  async detach(targetId: string): Promise<void> {
+    const member = this.#members.get(targetId);
+    if (!member) throw new HotSwapError('notAttached', `${targetId} is not attached`, { jvm: targetId });
+    await this.#remove(member);
+  }
+
+  async submit(change: Change, signal?: AbortSignal): Promise<readonly SwapRecord[]> {
+    this.#lastWritten.note(change.classes);
+    if (this.#kept) {
+      this.#kept.push(change);
+      return [];
+    }
+    return this.#deliver(change, signal);
+  }
+
+  async swapChanged(signal?: AbortSignal): Promise<readonly SwapRecord[]> {
+    const members = [...this.#members.values()].filter(({ session }) => session.attached);
+    const records = members.map(async (member) => {
+      const classes = await this.#built(member.session.classRoots, signal);
+      const since = await this.#runsSince(member, signal);
+      const change: Change = { origin: 'command', at: this.#options.clock.now(), classes, ms: {} };
+      return member.session.swap(change, { pend: (unloaded) => writtenSince(unloaded, since) }, signal);
+    });
+    return Promise.all(records);
+  }
+
+  pause(): void {
+    this.#kept ??= [];
+  }
+
+  async unpause(signal?: AbortSignal): Promise<readonly SwapRecord[]> {
+    const kept = this.#kept ?? [];
+    this.#kept = undefined;
+    if (kept.length === 0) return [];
+    return this.#deliver(merge(kept), signal);
+  }
+
+  dispose(): void {
+    for (const member of this.#members.values()) void this.#remove(member);
+    this.#watchers.dispose();
+    for (const emitter of [this.#sessionsChanged, this.#swapped, this.#failed]) emitter.dispose();
+  }
+
+  async #remove(member: Member): Promise<void> {
+    this.#members.delete(member.session.target.id);
+    member.store.dispose();
+    await member.session.close();
+    this.#sessionsChanged.fire();
+  }
+
+  /** Finds and watches what feeds a session; a restarted JVM may have another class path. */
+  #feed(member: Member): Promise<void> {
+    const before = member.feeding ?? Promise.resolve();
+    member.feeding = before.then(async () => {
+      const { session, store } = member;
+      try {
+        const roots = await this.#rootsOf(session);
+        const watches = await Promise.all(roots.map((root) => this.#watchers.watch(root)));
+        for (const watch of watches) store.add(watch);
+        for (const watch of member.watches) store.release(watch);
+        member.watches = watches;
+        session.useRoots(roots);
+      } catch (error) {
+        // A connection that ended meanwhile is told by the session; it asks again when it is back.
+        if (!(error instanceof JdwpError)) this.#failed.fire(asSwapdeckError(error));
+      }
+    });
+    return member.feeding;
+  }
+
+  async #rootsOf(session: Session): Promise<ClassRoot[]> {
+    const { classRoots, through } = session.target;
+    const found = await this.#options.findRoots();
+    if (classRoots.length > 0) {
+      const byPath = new Map(found.map((root) => [pathKey(root.path), root]));
+      return classRoots.map((path) => byPath.get(pathKey(path)) ?? configuredRoot(path));
+    }
+    const attached = session.attached;
+    if (!attached || through !== undefined) return [...found];
+    const { baseDir, classpaths } = await attached.connection.request(VirtualMachine.ClassPaths, {});
+    return relevantRoots(
+      found,
+      classpaths.map((entry) => resolve(baseDir, entry)),
+    );
+  }
+
+  #watched(change: Change): void {
+    const classes = this.#lastWritten.newIn(change.classes);
+    if (classes.length === 0) return;
+    const changed = { ...change, classes };
+    if (this.#kept) this.#kept.push(changed);
+    else void this.#deliver(changed).catch(() => undefined);
+  }
+
+  /** Hands a change to every session that one of its class roots feeds; one that is away gets it when it is back. */
+  async #deliver(change: Change, signal?: AbortSignal): Promise<SwapRecord[]> {
+    const records: Promise<SwapRecord>[] = [];
+    for (const { session } of this.#members.values()) {
+      const roots = new Set(session.classRoots.map(({ path }) => pathKey(path)));
+      const classes = change.classes.filter(({ root }) => roots.has(pathKey(root)));
+      if (classes.length === 0) continue;
+      const own = { ...change, classes };
+      if (!session.attached) session.enqueue(own);
+      else if (change.origin === 'watch') session.enqueue(own);
+      else records.push(session.swap(own, {}, signal));
+    }
+    return Promise.all(records);
+  }
+
+  /** Every class of some roots; of one name in several roots the one written last. */
+  async #built(roots: readonly ClassRoot[], signal: AbortSignal | undefined): Promise<BuiltClass[]> {
+    const classes = new Map<string, BuiltClass>();
+    for (const { path } of roots) {
+      const root = await openRoot(path, signal);
+      try {
+        for (const built of await readClasses(root.entries, signal)) {
+          const other = classes.get(built.name);
+          if (!other || (await writtenAt(other)) < (await writtenAt(built))) classes.set(built.name, built);
+        }
+      } finally {
+        await root.close();
+      }
+    }
+    return [...classes.values()];
+  }
+
+  /** Class files older than this are what the JVM loads by itself. */
+  async #runsSince({ session, attachedAt }: Member, signal: AbortSignal | undefined): Promise<number> {
+    const { endpoint, through } = session.target;
+    if (through !== undefined) return attachedAt;
+    return (await this.#options.probe.startedAt(endpoint, signal).catch(() => undefined)) ?? attachedAt;
+  }
+}
+
+function merge(changes: readonly Change[]): Change {
+  const classes = new Map<string, BuiltClass>();
+  for (const change of changes) for (const built of change.classes) classes.set(built.name, built);
+  return { origin: 'command', at: changes[0]!.at, classes: [...classes.values()], ms: {} };
+}
+
+async function writtenAt({ file }: BuiltClass): Promise<number> {
+  return stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+}
+
+async function writtenSince(classes: readonly BuiltClass[], since: number): Promise<BuiltClass[]> {
+  const times = await Promise.all(classes.map(writtenAt));
+  return classes.filter((_, i) => times[i]! >= since);
+}
