@@ -1,7 +1,7 @@
 // Constants of the JDWP specification ("Detailed Command Information", constant sets).
 
-/** Kind of a reference type. `None` occurs only in the location of nothing, such as an uncaught exception's. */
-export const TypeTag = { None: 0, Class: 1, Interface: 2, Array: 3 } as const;
+/** Kind of a reference type. */
+export const TypeTag = { Class: 1, Interface: 2, Array: 3 } as const;
 export type TypeTag = (typeof TypeTag)[keyof typeof TypeTag];
 
 /** Bits of a class's status. */

@@ -163,5 +163,13 @@ function writeElements(to: PacketWriter, region: ArrayRegion, element: Layout<un
 export const typeTag = constantByte(TypeTag);
 export const suspendPolicy = constantByte(SuspendPolicy);
 
-/** location: byte type tag, classID, methodID, unsigned 8-byte index of the instruction (-1: native). */
-export const location = struct({ typeTag, classID: classId, methodID: methodId, index: long });
+/**
+ * location: byte type tag, classID, methodID, unsigned 8-byte index of the instruction (-1: native). The location of
+ * nothing has null ids; HotSpot gives it the tag of a class, the specification would allow 0.
+ */
+export const location = struct({
+  typeTag: constantByte({ ...TypeTag, None: 0 }),
+  classID: classId,
+  methodID: methodId,
+  index: long,
+});

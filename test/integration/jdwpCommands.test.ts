@@ -32,7 +32,7 @@ import { ErrorConstant } from '../../src/jdwp/errorConstants';
 import type * as ids from '../../src/jdwp/ids';
 import type { Value } from '../../src/jdwp/values';
 import { CommandScene } from './support/commandScene';
-import { attach, classOf, fixtureSources, methodOf } from './support/jdwp';
+import { attachAgain, classOf, fixtureSources, methodOf } from './support/jdwp';
 import { compileJava } from './support/javaProcess';
 import { jdksToTest } from './support/jdks';
 
@@ -380,7 +380,7 @@ for (const jdk of jdksToTest()) {
     it('Dispose ends the session and Exit the VM', async () => {
       await ask(VirtualMachine.Dispose, {});
       scene.connection.dispose();
-      scene.connection = await attach(scene.jvm);
+      scene.connection = await attachAgain(scene.jvm);
       const exiting = ask(VirtualMachine.Exit, { exitCode: 3 });
       await exiting.catch(() => undefined); // the VM may be gone before its reply is
       assert.equal(await scene.jvm.exited, 3);

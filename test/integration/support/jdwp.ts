@@ -5,6 +5,7 @@ import { ReferenceType, VirtualMachine } from '../../../src/jdwp/commands';
 import type { JdwpEvent } from '../../../src/jdwp/events';
 import type { ClassId, MethodId, ReferenceTypeId } from '../../../src/jdwp/ids';
 import { signatureOf } from '../../../src/jdwp/signature';
+import { TransportError } from '../../../src/contracts/transportError';
 import { TcpDialer } from '../../../src/transport/tcp';
 import { Deferred } from '../../../src/util/async';
 import type { JavaProcess, JavaSources } from './javaProcess';
@@ -21,6 +22,17 @@ export async function fixtureSources(...names: string[]): Promise<JavaSources> {
 
 export async function attach(jvm: JavaProcess, options?: JdwpOptions): Promise<JdwpConnection> {
   return JdwpConnection.open(await new TcpDialer().dial(jvm.endpoint), options);
+}
+
+/** After another connection ended: the VM listens again as soon as it has noticed. */
+export async function attachAgain(jvm: JavaProcess): Promise<JdwpConnection> {
+  for (;;) {
+    try {
+      return await attach(jvm);
+    } catch (error) {
+      if (!(error instanceof TransportError && error.reason === 'refused')) throw error;
+    }
+  }
 }
 
 /** The only class of that name. */
