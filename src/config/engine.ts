@@ -1,5 +1,6 @@
-import { parseDocument, type Document, type YAMLError } from 'yaml';
+import type { YAMLError } from 'yaml';
 import { z } from 'zod';
+import { readDocument, type ReadDocument } from './document';
 import { problem, problemsOfIssues, type Source } from './issues';
 import { Lines } from './lines';
 import type { SwapdeckConfig } from './model';
@@ -15,8 +16,8 @@ import { buildTree, toData, type BuiltTree, type Tree } from './tree';
  * `hover.ts`, on first use.
  */
 
-/** A file this long is no configuration; reading it would only keep the editor busy. */
-const LONGEST_TEXT = 1024 * 1024;
+/** A file this long is no configuration; the most hostile one of this length is read in some two seconds. */
+const LONGEST_TEXT = 256 * 1024;
 const MOST_SYNTAX_PROBLEMS = 20;
 
 export interface Analysis {
@@ -29,12 +30,14 @@ export interface Analysis {
   readonly problems: readonly Problem[];
 }
 
+const EMPTY: Tree = { kind: 'map', entries: new Map(), span: { start: 0, end: 0 }, size: 1 };
+
 /** Reads and checks a configuration; never throws for what the text holds. */
 export function analyse(text: string): Analysis {
   const lines = new Lines(text);
   const read = readTree(text, lines);
   if (!read.tree && read.problems.length > 0) return { lines, problems: read.problems };
-  const tree: Tree = read.tree ?? { kind: 'map', entries: new Map(), span: { start: 0, end: 0 }, size: 1 };
+  const tree = read.tree ?? EMPTY;
   if (read.syntax) return { lines, tree, problems: read.problems };
 
   const source: Source = { lines, tree, schema: schemaTree() };
@@ -56,20 +59,15 @@ export function readTree(text: string, lines = new Lines(text)): BuiltTree & { r
     syntax: true,
   });
   if (text.length > LONGEST_TEXT) return tooLarge('file');
-  try {
-    const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
-    const syntax = syntaxProblems(document, lines);
-    const built = buildTree(document, lines);
-    const broken = document.errors.length > 0;
-    return { ...built, problems: broken ? syntax : [...syntax, ...built.problems], syntax: broken };
-  } catch (error) {
-    // The parser and the walk are recursive: nesting thousands deep ends the stack.
-    if (error instanceof RangeError) return tooLarge('nesting');
-    throw error;
-  }
+  const read = readDocument(text);
+  if (!read) return tooLarge('nesting');
+  const syntax = syntaxProblems(read, lines);
+  const built = buildTree(read.document, lines);
+  const broken = syntax.some(({ severity }) => severity === 'error');
+  return { ...built, problems: broken ? syntax : [...syntax, ...built.problems], syntax: broken };
 }
 
-function syntaxProblems(document: Document.Parsed, lines: Lines): Problem[] {
+function syntaxProblems({ errors, warnings, second }: ReadDocument, lines: Lines): Problem[] {
   const toProblem = (error: YAMLError, more: { severity?: 'warning' }): Problem => {
     const [start, end] = error.pos;
     return problem(
@@ -81,15 +79,21 @@ function syntaxProblems(document: Document.Parsed, lines: Lines): Problem[] {
       more,
     );
   };
-  return [
-    ...document.errors.slice(0, MOST_SYNTAX_PROBLEMS).map((error) => toProblem(error, {})),
-    ...document.warnings.map((warning) => toProblem(warning, { severity: 'warning' })),
+  const problems = [
+    ...errors.slice(0, MOST_SYNTAX_PROBLEMS).map((error) => toProblem(error, {})),
+    ...warnings.map((warning) => toProblem(warning, { severity: 'warning' })),
   ];
+  if (second === undefined) return problems;
+  const details = { code: 'MULTIPLE_DOCS', message: 'a second document' };
+  return [...problems, problem({ lines }, 'syntax', [], { start: second, end: second }, details)];
 }
 
 /** In the order of the text, without what only follows from another problem. */
 function settled(structural: readonly Problem[], ...rest: readonly (readonly Problem[])[]): Problem[] {
-  const spoilt = structural.filter(({ severity }) => severity === 'error').map(({ path }) => path);
+  // Of a repeated key the first stands; everything else that is wrong in structure leaves a hole.
+  const spoilt = structural
+    .filter(({ reason, severity }) => severity === 'error' && reason !== 'duplicateKey')
+    .map(({ path }) => path);
   const found = rest.flat();
   const misspelt = new Set(
     found.map((one) =>

@@ -90,7 +90,8 @@ function problemOfIssue(source: Source, issue: core.$ZodIssue, path: ConfigPath)
 }
 
 function outOfRange(source: Source, path: ConfigPath, value: number, node: SchemaNode | undefined): Problem {
-  const { minimum: least, maximum: most } = node ?? {};
+  const limited = node && alternatives(node).find(({ minimum }) => minimum !== undefined);
+  const { minimum: least, maximum: most } = limited ?? {};
   return problem(source, 'outOfRange', path, spanAt(source, path), {
     value,
     ...(least !== undefined && { least }),

@@ -38,9 +38,11 @@ export interface BuiltTree {
 /** Follows aliases and finds repeated keys; what can't be represented is left out with a problem. */
 export function buildTree(document: Document.Parsed, lines: Lines): BuiltTree {
   const builder = new Builder(lines);
-  if (!document.contents) return { problems: [] };
+  const { contents } = document;
+  // A document with nothing after `---` is empty too.
+  if (!contents || (isScalar(contents) && contents.value === null)) return { problems: [] };
   try {
-    const tree = builder.build(document.contents, []);
+    const tree = builder.build(contents, []);
     return { ...(tree && { tree }), problems: builder.problems };
   } catch (error) {
     if (!(error instanceof TooLarge)) throw error;
@@ -109,6 +111,11 @@ class Builder {
     }
     const name = typeof key.value === 'string' ? key.value : (key.source ?? '');
     const keySpan = spanOf(key);
+    // Plain objects, which later rooms work with, can't hold a key of this name.
+    if (name === '__proto__') {
+      this.#report('badName', keySpan, [...path, name], { name, expected: 'name' });
+      return undefined;
+    }
     const earlier = entries.get(name);
     if (earlier) {
       const firstLine = this.lines.position(earlier.key.start).line;
@@ -156,7 +163,7 @@ function spanOf(node: Node): Span {
   return { start, end };
 }
 
-/** Plain values for the schema; a `Map` entry named like a property of every object stays an own property. */
+/** Plain values for the schema. */
 export function toData(tree: Tree | undefined): unknown {
   if (!tree) return {};
   if (tree.kind === 'scalar') return tree.value;
