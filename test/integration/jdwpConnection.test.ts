@@ -215,6 +215,27 @@ for (const jdk of jdksToTest()) {
       connection = await attachAgain(process);
     });
 
+    it('gives up waiting for a VM that stands still, and goes on when it moves again', async function () {
+      if (process.platform === 'win32') this.skip();
+      const [vm, open] = await start();
+      vm.signal('SIGSTOP');
+      const answers = (): Promise<boolean> =>
+        open.request(VirtualMachine.Version, {}, { timeoutMs: 50 }).then(
+          () => true,
+          () => false,
+        );
+      while (await answers()); // the signal takes effect a little later
+      const abort = new AbortController();
+      const late = open.request(VirtualMachine.AllThreads, {}, { timeoutMs: 30 });
+      const aborted = open.request(VirtualMachine.AllThreads, {}, { signal: abort.signal });
+      await assert.rejects(late, (error) => reason(error) === 'timeout');
+      abort.abort();
+      await assert.rejects(aborted, AbortedError);
+      vm.signal('SIGCONT');
+      assert.equal((await open.request(VirtualMachine.Version, {})).vmVersion, jdk.version);
+      assert.equal(open.closed, undefined);
+    });
+
     it('leaves no socket and no timer behind when disposed', async () => {
       const count = (kind: string): number =>
         process.getActiveResourcesInfo().filter((each) => each === kind).length;
