@@ -1,6 +1,8 @@
 import type { Register } from './command';
 import { registerCheck } from './check';
+import { registerJvm } from './jvm';
 import { registerSchema } from './schema';
+import { registerSwap } from './swap';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Register[] = [registerCheck, registerSchema];
+export const commands: readonly Register[] = [registerJvm, registerSwap, registerCheck, registerSchema];
