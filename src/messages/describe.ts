@@ -3,8 +3,11 @@ import { CompileError } from '../compile/errors';
 import { ConfigError } from '../config/errors';
 import { TransportError } from '../contracts/transportError';
 import { HotSwapError } from '../hotswap/errors';
+import { UndoError } from '../hotswap/ledger/undo';
 import { JdwpError } from '../jdwp/error';
 import { AbortedError, SwapdeckError, toError } from '../util/errors';
+import { UnquotableError } from '../util/posixShell';
+import { ZipError } from '../util/zip';
 import { classFileTexts } from './classfile';
 import { compileTexts } from './compile';
 import { configErrorTexts } from './config';
@@ -13,6 +16,8 @@ import { jdwpTexts, nothingListens } from './jdwp';
 import { fact, toMessage, type Draft, type Facts, type Message } from './message';
 import { english, type Translate } from './translate';
 import { transportTexts } from './transport';
+import { undoTexts } from './undo';
+import { unquotable, zipTexts } from './util';
 
 export interface DescribeOptions {
   /** `vscode.l10n.t` in the editor. */
@@ -50,6 +55,9 @@ function draftOf(error: unknown, facts: Facts): Draft {
   if (error instanceof CompileError) return compileTexts[error.reason](facts);
   if (error instanceof ClassFileError) return classFileTexts[error.reason](facts);
   if (error instanceof ConfigError) return configErrorTexts[error.reason](facts);
+  if (error instanceof UndoError) return undoTexts[error.reason](facts);
+  if (error instanceof ZipError) return zipTexts[error.reason](facts);
+  if (error instanceof UnquotableError) return unquotable(facts);
   if (error instanceof AbortedError) return { title: facts.t('Cancelled.'), next: [] };
   return {
     title: facts.t('Something went wrong that Swapdeck has no better words for.'),
