@@ -8,8 +8,13 @@ import { VmError } from '../jdwp/error';
 import type { ReferenceTypeId } from '../jdwp/ids';
 import type { RunningMethod } from './known';
 
-/** JDWP sets bits above the 16 of the class file for synthetic members. */
-const classFileBits = 0xffff;
+/**
+ * The flags that a class file may have (JVMS tables 4.1-B, 4.5-A, 4.6-A). JDWP sets bits above the 16 of the class
+ * file for synthetic members, and HotSpot 17 lets marks of its own through, as 0x800 for a field of generic type.
+ */
+const classFlags = 0xffff;
+const fieldFlags = 0x50df;
+const methodFlags = 0x1dff;
 /** JDWP errors of a method without code: NATIVE_METHOD, ABSENT_INFORMATION. */
 const nativeMethod = 511;
 const absentInformation = 101;
@@ -68,14 +73,14 @@ async function readHead(
       id: methodID,
       name,
       descriptor: signature,
-      accessFlags: modBits & classFileBits,
+      accessFlags: modBits & methodFlags,
     })),
     fields: fields.declared.map(({ name, signature, modBits }) => ({
       name,
       descriptor: signature,
-      accessFlags: modBits & classFileBits,
+      accessFlags: modBits & fieldFlags,
     })),
-    modifiers: modifiers.modBits & classFileBits,
+    modifiers: modifiers.modBits & classFlags,
   };
 }
 
