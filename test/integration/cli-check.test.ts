@@ -1,36 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { lastLine, runCli } from './support/cli';
 
 const root = path.join(__dirname, '../..');
-
-interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command line from its source as a process of its own. */
-function swapdeck(cwd: string, ...argv: string[]): Promise<Ran> {
-  const loader = require.resolve('tsx');
-  const child = spawn(
-    process.execPath,
-    ['--import', `file://${loader}`, path.join(root, 'src/cli.ts'), ...argv],
-    { cwd, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
-
-const lastLine = (text: string): unknown => JSON.parse(text.trimEnd().split('\n').at(-1)!);
 
 describe('swapdeck check', () => {
   let folder: string;
@@ -45,7 +19,7 @@ describe('swapdeck check', () => {
 
   it('ends with 0 for a valid file, found from a folder below', async () => {
     await write('applications:\n  hello:\n');
-    const { code, stdout, stderr } = await swapdeck(path.join(folder, 'deep', 'er'), 'check');
+    const { code, stdout, stderr } = await runCli(path.join(folder, 'deep', 'er'), 'check');
     assert.equal(code, 0);
     assert.match(stdout, /swapdeck\.yaml is valid\.\n$/);
     assert.equal(stderr, '');
@@ -53,7 +27,7 @@ describe('swapdeck check', () => {
 
   it('shows each problem with its place and a suggestion, and ends with 1', async () => {
     await write('hosts:\n  web: { shh: deploy@10.0.0.11 }\nenvironments:\n  dev: { after: prod }\n');
-    const { code, stdout } = await swapdeck(folder, 'check');
+    const { code, stdout } = await runCli(folder, 'check');
     assert.equal(code, 1);
     assert.deepEqual(stdout.split('\n'), [
       'swapdeck.yaml:2:10: error: "shh" is not a key that is known here. Did you mean "ssh"?',
@@ -66,7 +40,7 @@ describe('swapdeck check', () => {
 
   it('prints one JSON value with --json, and text for people on standard error', async () => {
     await write('hosts:\n  web: { ssh: deploy@10.0.0.11, prot: 1 }\n');
-    const { code, stdout, stderr } = await swapdeck(folder, 'check', '--json');
+    const { code, stdout, stderr } = await runCli(folder, 'check', '--json');
     assert.equal(code, 1);
     assert.equal(stdout.split('\n').length, 2);
     assert.deepEqual(lastLine(stdout), {
@@ -87,7 +61,7 @@ describe('swapdeck check', () => {
   });
 
   it('says what is wrong and what to do when there is no file', async () => {
-    const { code, stdout, stderr } = await swapdeck(folder, 'check', 'missing.yaml', '--json');
+    const { code, stdout, stderr } = await runCli(folder, 'check', 'missing.yaml', '--json');
     assert.equal(code, 1);
     const { error } = lastLine(stdout) as { error: { reason: string; next: string[] } };
     assert.equal(error.reason, 'unreadable');
@@ -97,10 +71,10 @@ describe('swapdeck check', () => {
   });
 
   it('ends with 1 and a suggestion for a misspelt command or option', async () => {
-    const command = await swapdeck(folder, 'chek');
+    const command = await runCli(folder, 'chek');
     assert.equal(command.code, 1);
     assert.match(command.stderr, /Did you mean check\?/);
-    const option = await swapdeck(folder, 'check', '--jsn', '--json');
+    const option = await runCli(folder, 'check', '--jsn', '--json');
     assert.equal(option.code, 1);
     assert.deepEqual(lastLine(option.stdout), {
       error: { reason: 'usage', message: "unknown option '--jsn'\n(Did you mean --json?)" },
@@ -110,8 +84,8 @@ describe('swapdeck check', () => {
   it('prints version and help and ends with 0', async () => {
     const manifest = await readFile(path.join(root, 'package.json'), 'utf8');
     const { version } = JSON.parse(manifest) as { version: string };
-    assert.deepEqual(await swapdeck(folder, '--version'), { code: 0, stdout: `${version}\n`, stderr: '' });
-    const help = await swapdeck(folder, 'check', '--help');
+    assert.deepEqual(await runCli(folder, '--version'), { code: 0, stdout: `${version}\n`, stderr: '' });
+    const help = await runCli(folder, 'check', '--help');
     assert.equal(help.code, 0);
     assert.match(help.stdout, /Examples:\n {2}\$ swapdeck check\n/);
   });

@@ -1,0 +1,46 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import * as path from 'node:path';
+import type { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+
+const root = path.join(__dirname, '../../..');
+
+export interface Ran {
+  /** `null` when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** Settles when the process has ended and both outputs are read. */
+  readonly ended: Promise<Ran>;
+}
+
+/** Starts the command line from its source as a process of its own. */
+export function startCli(cwd: string, argv: readonly string[]): Running {
+  const child = spawn(
+    process.execPath,
+    ['--import', pathToFileURL(require.resolve('tsx')).href, path.join(root, 'src', 'cli.ts'), ...argv],
+    { cwd, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = new Promise<Ran>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return { child, ended };
+}
+
+export function runCli(cwd: string, ...argv: string[]): Promise<Ran> {
+  return startCli(cwd, argv).ended;
+}
+
+/** What `--json` printed: the last line of standard output. */
+export function lastLine(stdout: string): unknown {
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+}
