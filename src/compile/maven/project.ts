@@ -5,6 +5,8 @@ import { parsePom, type Coordinates, type Dependency, type Pom } from './pom';
 /** A pom with its parents, nearest first, as far as they are on this machine. */
 export interface MavenProject {
   readonly poms: readonly Pom[];
+  /** Poms whose managed versions are imported (`scope` import), each with its own parents. */
+  readonly imported: readonly MavenProject[];
   /** Where Maven keeps what it fetched. */
   readonly localRepository: string;
 }
@@ -12,8 +14,18 @@ export interface MavenProject {
 /** Parents are followed no further, so that a circle of them ends. */
 const MAX_PARENTS = 20;
 
-/** Reads a pom.xml and its parents: beside it, by `relativePath`, or in the local repository. */
-export async function readMavenProject(pomFile: string, localRepository: string): Promise<MavenProject> {
+/** Poms that import poms that import poms: no further than this. */
+const MAX_IMPORTS = 4;
+
+/**
+ * Reads a pom.xml and its parents: beside it, by `relativePath`, or in the local repository; and the poms that
+ * manage versions for them.
+ */
+export async function readMavenProject(
+  pomFile: string,
+  localRepository: string,
+  depth = 0,
+): Promise<MavenProject> {
   const poms: Pom[] = [];
   let file: string | undefined = pomFile;
   while (file !== undefined && poms.length < MAX_PARENTS) {
@@ -23,7 +35,15 @@ export async function readMavenProject(pomFile: string, localRepository: string)
     poms.push(pom);
     file = await parentFile(pom, localRepository);
   }
-  return { poms, localRepository };
+  const project: MavenProject = { poms, imported: [], localRepository };
+  if (depth >= MAX_IMPORTS) return project;
+  const imports = poms
+    .flatMap(({ managedDependencies }) => managedDependencies)
+    .filter(({ scope }) => scope === 'import')
+    .flatMap((each) => artifactFiles(project, each, 'pom'));
+  const imported: MavenProject[] = [];
+  for (const each of imports) imported.push(await readMavenProject(each, localRepository, depth + 1));
+  return { ...project, imported };
 }
 
 async function parentFile(pom: Pom, localRepository: string): Promise<string | undefined> {
@@ -37,7 +57,7 @@ async function parentFile(pom: Pom, localRepository: string): Promise<string | u
     const found = text === undefined ? undefined : await parsePom(file, text);
     if (found?.own.artifactId === parent.artifactId) return file;
   }
-  const [inRepository] = artifactFiles({ poms: [pom], localRepository }, parent, 'pom');
+  const [inRepository] = artifactFiles({ poms: [pom], imported: [], localRepository }, parent, 'pom');
   return inRepository;
 }
 
@@ -79,14 +99,43 @@ function propertyOf(project: MavenProject, name: string): string | undefined {
   }
 }
 
-/** The version of an artifact: its own, or the one that the project or a parent manages. */
+/** The version of an artifact: its own, or the one that the project, a parent or an imported pom manages. */
 export function versionOf(project: MavenProject, wanted: Coordinates): string | undefined {
-  const same = (each: Dependency): boolean =>
-    interpolate(project, each.groupId) === interpolate(project, wanted.groupId) &&
-    interpolate(project, each.artifactId) === interpolate(project, wanted.artifactId);
-  const managed = project.poms.flatMap((pom) => pom.managedDependencies).find((each) => same(each));
-  const version = wanted.version ?? managed?.version;
-  return version === undefined ? undefined : interpolate(project, version);
+  if (wanted.version !== undefined) return interpolate(project, wanted.version);
+  const [groupId, artifactId] = [wanted.groupId, wanted.artifactId].map((each) => interpolate(project, each));
+  const managed = project.poms
+    .flatMap((pom) => pom.managedDependencies)
+    .find(
+      (each) =>
+        interpolate(project, each.groupId) === groupId &&
+        interpolate(project, each.artifactId) === artifactId,
+    );
+  if (managed?.version !== undefined) return interpolate(project, managed.version);
+  for (const each of project.imported) {
+    const version = versionOf(each, { groupId: groupId!, artifactId: artifactId! });
+    if (version !== undefined) return version;
+  }
+  return undefined;
+}
+
+/**
+ * The jars of the dependencies that the pom and its parents name and that a running JVM need not have, such as
+ * Lombok; without what they depend on, and only those in the local repository.
+ */
+export async function providedJars(project: MavenProject): Promise<readonly string[]> {
+  const provided = project.poms
+    .flatMap((pom) => pom.dependencies)
+    .filter(({ scope, optional }) => scope === 'provided' || optional);
+  const jars = provided.flatMap((each) => artifactFiles(project, each, 'jar'));
+  const there = await Promise.all(
+    jars.map((jar) =>
+      fs.access(jar).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return jars.filter((_, index) => there[index]);
 }
 
 /** Where the local repository keeps an artifact; empty when its version is not known. */
