@@ -1,6 +1,6 @@
 import { promises as fs } from 'node:fs';
 import { parsePom, processorCoordinates, type Coordinates } from './pom';
-import { artifactFiles, readMavenProject, type MavenProject } from './project';
+import { artifactFile, isFile, readMavenProject, resolve, type MavenProject } from './project';
 import type { XmlElement } from '../xml';
 
 /** A processor's dependencies are followed no deeper: most have none, or one. */
@@ -22,9 +22,10 @@ export async function processorPath(
     const next: typeof level = [];
     for (const { project: asking, wanted } of level) {
       const key = `${wanted.groupId}:${wanted.artifactId}:${wanted.classifier ?? ''}`;
-      const [jar] = artifactFiles(asking, wanted, 'jar');
-      const [pom] = artifactFiles(asking, wanted, 'pom');
-      if (jar === undefined || pom === undefined || jars.has(key) || !(await exists(jar))) continue;
+      const resolved = jars.has(key) ? undefined : await resolve(asking, wanted);
+      const jar = resolved && artifactFile(asking, resolved, 'jar');
+      const pom = resolved && artifactFile(asking, resolved, 'pom');
+      if (jar === undefined || pom === undefined || !(await isFile(jar))) continue;
       jars.set(key, jar);
       next.push(...(await dependenciesOf(pom, project.localRepository)));
     }
@@ -46,11 +47,4 @@ async function dependenciesOf(
   if (needed.length === 0) return [];
   const project = await readMavenProject(pomFile, localRepository);
   return needed.map((wanted) => ({ project, wanted }));
-}
-
-async function exists(file: string): Promise<boolean> {
-  return fs.access(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,12 +1,10 @@
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
-import { parsePom, type Coordinates, type Dependency, type Pom } from './pom';
+import { parsePom, type Coordinates, type Pom } from './pom';
 
 /** A pom with its parents, nearest first, as far as they are on this machine. */
 export interface MavenProject {
   readonly poms: readonly Pom[];
-  /** Poms whose managed versions are imported (`scope` import), each with its own parents. */
-  readonly imported: readonly MavenProject[];
   /** Where Maven keeps what it fetched. */
   readonly localRepository: string;
 }
@@ -17,15 +15,8 @@ const MAX_PARENTS = 20;
 /** Poms that import poms that import poms: no further than this. */
 const MAX_IMPORTS = 4;
 
-/**
- * Reads a pom.xml and its parents: beside it, by `relativePath`, or in the local repository; and the poms that
- * manage versions for them.
- */
-export async function readMavenProject(
-  pomFile: string,
-  localRepository: string,
-  depth = 0,
-): Promise<MavenProject> {
+/** Reads a pom.xml and its parents: beside it, by `relativePath`, or in the local repository. */
+export async function readMavenProject(pomFile: string, localRepository: string): Promise<MavenProject> {
   const poms: Pom[] = [];
   let file: string | undefined = pomFile;
   while (file !== undefined && poms.length < MAX_PARENTS) {
@@ -35,15 +26,7 @@ export async function readMavenProject(
     poms.push(pom);
     file = await parentFile(pom, localRepository);
   }
-  const project: MavenProject = { poms, imported: [], localRepository };
-  if (depth >= MAX_IMPORTS) return project;
-  const imports = poms
-    .flatMap(({ managedDependencies }) => managedDependencies)
-    .filter(({ scope }) => scope === 'import')
-    .flatMap((each) => artifactFiles(project, each, 'pom'));
-  const imported: MavenProject[] = [];
-  for (const each of imports) imported.push(await readMavenProject(each, localRepository, depth + 1));
-  return { ...project, imported };
+  return { poms, localRepository };
 }
 
 async function parentFile(pom: Pom, localRepository: string): Promise<string | undefined> {
@@ -57,8 +40,7 @@ async function parentFile(pom: Pom, localRepository: string): Promise<string | u
     const found = text === undefined ? undefined : await parsePom(file, text);
     if (found?.own.artifactId === parent.artifactId) return file;
   }
-  const [inRepository] = artifactFiles({ poms: [pom], imported: [], localRepository }, parent, 'pom');
-  return inRepository;
+  return artifactFile({ poms: [pom], localRepository }, parent, 'pom');
 }
 
 /** Values of `${...}`: properties of the pom and its parents, nearest first, and what every project has. */
@@ -99,23 +81,53 @@ function propertyOf(project: MavenProject, name: string): string | undefined {
   }
 }
 
-/** The version of an artifact: its own, or the one that the project, a parent or an imported pom manages. */
-export function versionOf(project: MavenProject, wanted: Coordinates): string | undefined {
+/**
+ * The version of an artifact: its own, or the one that the project, a parent or an imported pom manages. Imported
+ * poms are many and large: they are read only when nothing else says it.
+ */
+async function versionOf(project: MavenProject, wanted: Coordinates, depth = 0): Promise<string | undefined> {
   if (wanted.version !== undefined) return interpolate(project, wanted.version);
-  const [groupId, artifactId] = [wanted.groupId, wanted.artifactId].map((each) => interpolate(project, each));
-  const managed = project.poms
-    .flatMap((pom) => pom.managedDependencies)
-    .find(
-      (each) =>
-        interpolate(project, each.groupId) === groupId &&
-        interpolate(project, each.artifactId) === artifactId,
-    );
-  if (managed?.version !== undefined) return interpolate(project, managed.version);
-  for (const each of project.imported) {
-    const version = versionOf(each, { groupId: groupId!, artifactId: artifactId! });
+  const groupId = interpolate(project, wanted.groupId);
+  const artifactId = interpolate(project, wanted.artifactId);
+  const managed = project.poms.flatMap((pom) => pom.managedDependencies);
+  const found = managed.find(
+    (each) =>
+      interpolate(project, each.groupId) === groupId && interpolate(project, each.artifactId) === artifactId,
+  );
+  if (found?.version !== undefined) return interpolate(project, found.version);
+  if (depth === MAX_IMPORTS) return undefined;
+  for (const each of managed.filter(({ scope }) => scope === 'import')) {
+    const file = artifactFile(project, each, 'pom');
+    if (file === undefined) continue;
+    const imported = await readMavenProject(file, project.localRepository);
+    const version = await versionOf(imported, { groupId, artifactId }, depth + 1);
     if (version !== undefined) return version;
   }
   return undefined;
+}
+
+/** An artifact with the version that the project gives it; undefined when none is known. */
+export async function resolve<T extends Coordinates>(
+  project: MavenProject,
+  wanted: T,
+): Promise<(T & { readonly version: string }) | undefined> {
+  const version = await versionOf(project, wanted);
+  return version === undefined ? undefined : { ...wanted, version };
+}
+
+/** Where the local repository keeps an artifact; undefined when its version is not known. */
+export function artifactFile(
+  project: MavenProject,
+  wanted: Coordinates & { readonly classifier?: string },
+  extension: 'jar' | 'pom',
+): string | undefined {
+  const version = interpolate(project, wanted.version ?? '${unknown}');
+  if (version.includes('${')) return undefined;
+  const group = interpolate(project, wanted.groupId).split('.');
+  const artifact = interpolate(project, wanted.artifactId);
+  const classifier = wanted.classifier ? `-${interpolate(project, wanted.classifier)}` : '';
+  const name = `${artifact}-${version}${extension === 'jar' ? classifier : ''}.${extension}`;
+  return path.join(project.localRepository, ...group, artifact, version, name);
 }
 
 /**
@@ -126,29 +138,18 @@ export async function providedJars(project: MavenProject): Promise<readonly stri
   const provided = project.poms
     .flatMap((pom) => pom.dependencies)
     .filter(({ scope, optional }) => scope === 'provided' || optional);
-  const jars = provided.flatMap((each) => artifactFiles(project, each, 'jar'));
-  const there = await Promise.all(
-    jars.map((jar) =>
-      fs.access(jar).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return jars.filter((_, index) => there[index]);
+  const jars: string[] = [];
+  for (const each of provided) {
+    const resolved = await resolve(project, each);
+    const jar = resolved && artifactFile(project, resolved, 'jar');
+    if (jar !== undefined && (await isFile(jar))) jars.push(jar);
+  }
+  return jars;
 }
 
-/** Where the local repository keeps an artifact; empty when its version is not known. */
-export function artifactFiles(
-  project: MavenProject,
-  wanted: Coordinates & { readonly classifier?: string },
-  extension: 'jar' | 'pom',
-): string[] {
-  const version = versionOf(project, wanted);
-  if (version === undefined || version.includes('${')) return [];
-  const group = interpolate(project, wanted.groupId).split('.');
-  const artifact = interpolate(project, wanted.artifactId);
-  const classifier = wanted.classifier ? `-${interpolate(project, wanted.classifier)}` : '';
-  const name = `${artifact}-${version}${extension === 'jar' ? classifier : ''}.${extension}`;
-  return [path.join(project.localRepository, ...group, artifact, version, name)];
+export function isFile(file: string): Promise<boolean> {
+  return fs.stat(file).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
 }
