@@ -28,7 +28,6 @@ export function cursorAt(text: string, offset: number): Cursor | undefined {
   const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
   const lineEnd = text.indexOf('\n', end);
   const after = text.slice(end, lineEnd < 0 ? text.length : lineEnd);
-  if (isComment(before)) return undefined;
 
   const hasColon = /^["']?\s*:(?:\s|$)/.test(after);
   const alone = /^(?:\s|-\s)*$/.test(before) && /^\s*(?:#.*)?$/.test(after);
@@ -49,18 +48,6 @@ function wordAround(text: string, offset: number): { start: number; end: number 
   if (text[start] === '-' && /^\s*(?:-\s+)*$/.test(text.slice(text.lastIndexOf('\n', start - 1) + 1, start)))
     if (end === start + 1) return { start: end, end };
   return { start, end };
-}
-
-/** `#` begins a comment at the start of a line or after a space, outside of quotes. */
-function isComment(before: string): boolean {
-  let quote = '';
-  for (let index = 0; index < before.length; index++) {
-    const character = before[index]!;
-    if (quote) quote = character === quote ? '' : quote;
-    else if (character === '"' || character === "'") quote = character;
-    else if (character === '#' && (index === 0 || /\s/.test(before[index - 1]!))) return true;
-  }
-  return false;
 }
 
 function locate(tree: Tree, path: ConfigPath): Pick<Cursor, 'place' | 'path'> | undefined {

@@ -14,7 +14,7 @@ export function hover(text: string, offset: number): Hover | undefined {
   if (!tree || !found || !node) return undefined;
   const { path, place, span } = found;
   const choices = choicesOf(node);
-  const description = choices?.get(textAt(tree, path)) ?? node.description ?? ofList(path, tree);
+  const description = node.description ?? ofList(path, tree);
   const refers = node['x-refers'];
   const defined = place === 'value' ? definition(tree, path, refers ?? []) : undefined;
   return {
