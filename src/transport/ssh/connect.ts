@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Client, ConnectConfig } from 'ssh2';
 import type { Log } from '../../contracts/log';
-import type { Prompter } from '../../contracts/prompter';
+import { decliningPrompter, type Prompter } from '../../contracts/prompter';
 import { TransportError } from '../../contracts/transportError';
 import { abortable, Deferred, type SerialQueue } from '../../util/async';
 import { transportError } from '../socket';
@@ -58,7 +58,8 @@ export async function connectHop(
   services: ConnectServices,
   signal: AbortSignal,
 ): Promise<ConnectedClient> {
-  const interview = new Interview(services.prompter, services.questions, signal);
+  const prompter = hop.settings.batch ? decliningPrompter : services.prompter;
+  const interview = new Interview(prompter, services.questions, signal);
   for (let attempt = 1; ; attempt++) {
     const trial = new ConnectTrial(hop, interview, services);
     try {

@@ -100,7 +100,7 @@ export class HostKeys {
     if (settings.unknownHostKey === 'refuse') return false;
     if (settings.unknownHostKey === 'ask') {
       const question = { ...shown, ...(certificateAuthority && { certificateAuthority }) };
-      if (settings.batch || !(await this.#ask(which, question, interview))) return false;
+      if (!(await this.#ask(which, question, interview))) return false;
     }
     this.#log.info(`ssh: ${shown.host}: trusting ${shown.keyType} ${shown.fingerprint}`);
     this.#confirmed.add(which);

@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +25,8 @@ export interface LabServer {
   readonly hostKey: LabKey;
   /** What it logged so far. */
   readonly log: readonly string[];
+  /** Resolves when a line that matches was logged, now or before. */
+  logs(pattern: RegExp): Promise<void>;
   /** Ends the listener; connections it let in go on. */
   stop(): Promise<void>;
 }
@@ -120,15 +123,18 @@ export class SshLab {
     });
     this.#running.push(child);
     const log: string[] = [];
-    await new Promise<void>((resolve, reject) => {
-      createInterface(child.stderr).on('line', (line) => {
-        log.push(line);
-        if (line.startsWith('Server listening')) resolve();
-      });
-      child.once('error', reject);
-      child.once('exit', () => reject(new Error(`sshd ended:\n${log.join('\n')}`)));
+    const logged = new EventEmitter();
+    createInterface(child.stderr).on('line', (line) => {
+      log.push(line);
+      logged.emit('line');
     });
-    return { port, hostKey: hostKeys[0]!, log, stop: () => stop(child) };
+    child.once('exit', () => logged.emit('error', new Error(`sshd ended:\n${log.join('\n')}`)));
+    const logs = async (pattern: RegExp): Promise<void> => {
+      while (!log.some((line) => pattern.test(line))) await once(logged, 'line');
+    };
+    logged.on('error', () => undefined);
+    await logs(/^Server listening/);
+    return { port, hostKey: hostKeys[0]!, log, logs, stop: () => stop(child) };
   }
 
   /** Starts an agent that holds keys; resolves to its socket. */
