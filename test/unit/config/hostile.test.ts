@@ -50,7 +50,7 @@ describe('a configuration that is no configuration', () => {
     );
     const started = performance.now();
     assert.deepEqual(await reasons(levels.join('\n')), ['tooLarge']);
-    assert.ok(performance.now() - started < 2000);
+    assert.ok(performance.now() - started < 5000);
   });
 
   it('has aliases that lead nowhere or round in a circle', async () => {
