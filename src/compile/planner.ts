@@ -1,0 +1,211 @@
+import { promises as fs } from 'node:fs';
+import path from 'node:path';
+import type { Log } from '../contracts/log';
+import { throwIfAborted } from '../util/async';
+import type { BuildSettings } from './buildSettings';
+import { rankJdks, type RankedJdk } from './chooseJdk';
+import type { BuildClassPath, BuildModule, BuildToolProgress } from './classpath/buildModule';
+import { buildToolClassPath } from './classpath/buildTool';
+import {
+  findRunningClassPath,
+  type ClassPathGap,
+  type FoundClassPath,
+  type RunningClassPath,
+} from './classpath/running';
+import { compilerOf } from './compilerSigns';
+import { findEcj } from './ecj';
+import { eclipseLibraries } from './eclipse';
+import { CompileError } from './errors';
+import { buildJdkOf, readBuildSettings, sampleClasses } from './evidence';
+import { findJdks, type JdkSearch } from './jdks';
+import { gradleBuildFiles } from './gradle/classPath';
+import { findBuildModule, type SourceModule } from './layout';
+import { mavenBuildFiles } from './maven/classPath';
+import { providedJars, readMavenProject } from './maven/project';
+import { mavenLocalRepository } from './maven/repository';
+import type { Compiler, CompileProject } from './model';
+import { chooseSettings } from './settings';
+import type { ClassTraits, ReadTraits } from './traits';
+
+/** What is known of the JVM that runs the classes; everything may be absent. */
+export interface RunningJvm {
+  /** When it runs on this machine. */
+  readonly javaHome?: string;
+  readonly javaVersion?: string;
+  readonly classPath?: RunningClassPath;
+}
+
+/**
+ * What a person should know of a plan. `compilerDiffers`: the Eclipse compiler built the classes and is not here,
+ * so javac is used. `classPathGap`: the JVM did not tell all of its class path, and no build tool could either.
+ */
+export type PlanNote =
+  | { readonly kind: 'compilerDiffers' }
+  | { readonly kind: 'classPathGap'; readonly gap: ClassPathGap; readonly error?: CompileError };
+
+/** How the sources of one module are compiled. */
+export interface CompilePlan {
+  readonly module: SourceModule;
+  readonly project: CompileProject;
+  /** Likeliest first; the project uses the first one. */
+  readonly jdks: readonly RankedJdk[];
+  readonly notes: readonly PlanNote[];
+  /** What was read for it: the plan holds until one of them changes. */
+  readonly buildFiles: readonly string[];
+  /** Who could say more about the class path and was not asked, since that takes seconds. */
+  readonly buildTool?: BuildModule | undefined;
+}
+
+export interface PlannerOptions {
+  readonly cacheDirectory: string;
+  readonly readTraits: ReadTraits;
+  readonly log: Log;
+  readonly search?: JdkSearch;
+  /** A jar with the Eclipse compiler, when the user names one. */
+  readonly ecj?: string;
+  readonly onProgress?: (progress: BuildToolProgress) => void;
+}
+
+/** Finds out how the running classes were compiled. Holds nothing: a plan is a value. */
+export class Planner {
+  readonly #options: PlannerOptions;
+
+  constructor(options: PlannerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * A plan for the module of a source. Starts the build tool only when the JVM leaves a gap. Throws `CompileError`
+   * (`noJdk`) and `AbortedError`.
+   */
+  async plan(
+    module: SourceModule,
+    source: string,
+    jvm: RunningJvm = {},
+    signal?: AbortSignal,
+  ): Promise<CompilePlan> {
+    const { cacheDirectory, readTraits } = this.#options;
+    const { classRoot, sourceRoot } = module;
+    const buildTool = await findBuildModule(sourceRoot);
+    const folder = buildTool?.folder ?? path.dirname(classRoot);
+    const classes = await sampleClasses(classRoot, sourceRoot, source, readTraits);
+    const build = await readBuildSettings(buildTool, folder);
+    throwIfAborted(signal, 'plan a compilation');
+    const found = await findRunningClassPath(
+      jvm.classPath ?? { entries: [], baseDir: folder },
+      classRoot,
+      cacheDirectory,
+      signal,
+    );
+    const jdks = await this.#jdks(jvm, classes, build, found, folder);
+    const best = jdks[0]?.jdk;
+    if (!best) throw new CompileError('noJdk', 'no JDK that could have built the classes', {});
+    const compiler = await this.#compiler(classes, build);
+    const plan: CompilePlan = {
+      module,
+      project: {
+        jdkHome: best.home,
+        compiler: compiler ?? { kind: 'javac' },
+        classRoot,
+        classPath: [...new Set([...found.entries, ...(await cheapJars(buildTool, folder))])].filter(
+          (entry) => entry !== classRoot,
+        ),
+        sourceRoots: module.sourceRoots,
+        settings: chooseSettings(classes, build, best.feature),
+      },
+      jdks,
+      buildFiles: await buildFilesOf(buildTool, folder),
+      notes: compiler ? [] : [{ kind: 'compilerDiffers' }],
+      ...(buildTool && { buildTool }),
+    };
+    return found.gap === undefined ? plan : this.#fill(plan, found.gap, signal);
+  }
+
+  /** The plan with what the build tool says, which takes seconds. Throws `CompileError` and `AbortedError`. */
+  async askBuildTool(plan: CompilePlan, signal?: AbortSignal): Promise<CompilePlan> {
+    if (!plan.buildTool) return plan;
+    const { cacheDirectory, onProgress, log } = this.#options;
+    const since = performance.now();
+    const told = await buildToolClassPath(
+      plan.buildTool,
+      { cacheDirectory, jdkHome: plan.project.jdkHome, ...(onProgress && { onProgress }) },
+      signal,
+    );
+    log.info(
+      `class path of ${plan.buildTool.folder} from ${plan.buildTool.tool} in ${Math.round(performance.now() - since)} ms`,
+    );
+    return { ...plan, buildTool: undefined, project: withBuildClassPath(plan.project, told) };
+  }
+
+  async #fill(plan: CompilePlan, gap: ClassPathGap, signal: AbortSignal | undefined): Promise<CompilePlan> {
+    try {
+      if (plan.buildTool) return await this.askBuildTool(plan, signal);
+      return { ...plan, notes: [...plan.notes, { kind: 'classPathGap', gap }] };
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      return { ...plan, buildTool: undefined, notes: [...plan.notes, { kind: 'classPathGap', gap, error }] };
+    }
+  }
+
+  async #jdks(
+    jvm: RunningJvm,
+    classes: readonly ClassTraits[],
+    build: BuildSettings,
+    found: FoundClassPath,
+    folder: string,
+  ): Promise<readonly RankedJdk[]> {
+    const { search } = this.#options;
+    const homes = [...(search?.homes ?? []), ...(jvm.javaHome === undefined ? [] : [jvm.javaHome])];
+    const packed = found.entries.filter(
+      (entry) => entry.endsWith('.jar') && entry.startsWith(folder + path.sep),
+    );
+    const buildJdk =
+      (await buildJdkOf(packed)) ?? (build.toolchain === undefined ? undefined : String(build.toolchain));
+    const majors = classes.map(({ majorVersion }) => majorVersion);
+    return rankJdks(await findJdks({ ...search, homes }), {
+      ...(jvm.javaHome !== undefined && {
+        javaHome: await fs.realpath(jvm.javaHome).catch(() => jvm.javaHome!),
+      }),
+      ...(jvm.javaVersion !== undefined && { javaVersion: jvm.javaVersion }),
+      ...(buildJdk !== undefined && { buildJdk }),
+      ...(majors.length > 0 && { release: Math.max(...majors) - 44 }),
+    });
+  }
+
+  /** Undefined when the Eclipse compiler is needed and not here. */
+  async #compiler(classes: readonly ClassTraits[], build: BuildSettings): Promise<Compiler | undefined> {
+    const built = compilerOf(classes) ?? build.compiler ?? 'javac';
+    if (built === 'javac') return { kind: 'javac' };
+    const jar = this.#options.ecj ?? (await findEcj({ localRepository: await mavenLocalRepository() }));
+    return jar === undefined ? undefined : { kind: 'ecj', jar };
+  }
+}
+
+async function buildFilesOf(buildTool: BuildModule | undefined, folder: string): Promise<readonly string[]> {
+  if (buildTool?.tool === 'maven') return mavenBuildFiles(folder);
+  return buildTool ? gradleBuildFiles(folder) : [path.join(folder, '.classpath')];
+}
+
+/** Libraries that cost only the reading of a file, and that a JVM need not have. */
+async function cheapJars(buildTool: BuildModule | undefined, folder: string): Promise<readonly string[]> {
+  if (buildTool?.tool === 'maven') {
+    const pom = path.join(folder, 'pom.xml');
+    return providedJars(await readMavenProject(pom, await mavenLocalRepository()));
+  }
+  const eclipse = await fs.readFile(path.join(folder, '.classpath'), 'utf8').catch(() => undefined);
+  return eclipse === undefined ? [] : eclipseLibraries(eclipse, folder);
+}
+
+/** The build tool's entries after the JVM's: what runs is what is compiled against. */
+function withBuildClassPath(project: CompileProject, told: BuildClassPath): CompileProject {
+  const classPath = [...new Set([...project.classPath, ...told.entries])].filter(
+    (entry) => entry !== project.classRoot,
+  );
+  const { settings } = project;
+  if (!told.processors || settings.processing.kind !== 'classPath') return { ...project, classPath };
+  const processing =
+    told.processors.length > 0
+      ? ({ kind: 'path', entries: told.processors } as const)
+      : ({ kind: 'none' } as const);
+  return { ...project, classPath, settings: { ...settings, processing } };
+}
