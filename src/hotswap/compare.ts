@@ -1,4 +1,4 @@
-import { compareClasses } from '../classfile/compare';
+import { compareClasses, type Difference } from '../classfile/compare';
 import { ClassFileError } from '../classfile/errors';
 import type { ClassSide } from '../classfile/side';
 import type { LoadedClass } from '../jdwp/classIndex';
@@ -15,6 +15,8 @@ export interface LoadedComparison {
   readonly loaded: LoadedClass;
   readonly state: Exclude<ClassState, 'unloaded'>;
   readonly methods: readonly RunningMethod[];
+  /** What differs, where that was looked at; absent for one of very many classes. */
+  readonly differences?: readonly Difference[];
 }
 
 /** A built class, and every class of its name that the JVM shows (one a class loader); none: `unloaded`. */
@@ -71,7 +73,7 @@ function compareKnown(
   const { methods } = before;
   if (before.digest === digestOf(built)) return { loaded, state: 'same', methods };
   if (!exact) return { loaded, state: 'changed', methods };
-  return before.built && { loaded, state: compareSides(classFileOf(before.built), built), methods };
+  return before.built && { loaded, methods, ...compareSides(classFileOf(before.built), built) };
 }
 
 async function compareRead(
@@ -84,9 +86,9 @@ async function compareRead(
 ): Promise<LoadedComparison | undefined> {
   try {
     const running = await readRunning(connection, loaded.id, classFileOf(built), signal);
-    const state = compareSides(running, built);
-    if (state === 'same') known.runs(loaded.id, built, running.runningMethods, keep);
-    return { loaded, state, methods: running.runningMethods };
+    const compared = compareSides(running, built);
+    if (compared.state === 'same') known.runs(loaded.id, built, running.runningMethods, keep);
+    return { loaded, methods: running.runningMethods, ...compared };
   } catch (error) {
     if (isUnloaded(error)) return undefined;
     throw error;
@@ -94,11 +96,15 @@ async function compareRead(
 }
 
 /** What can't be decoded is not the same. */
-function compareSides(running: ClassSide, built: BuiltClass): LoadedComparison['state'] {
+function compareSides(
+  running: ClassSide,
+  built: BuiltClass,
+): Pick<LoadedComparison, 'state' | 'differences'> {
   try {
-    return compareClasses(running, classFileOf(built)).outcome;
+    const { outcome, differences } = compareClasses(running, classFileOf(built));
+    return { state: outcome, differences };
   } catch (error) {
-    if (error instanceof ClassFileError) return 'changed';
+    if (error instanceof ClassFileError) return { state: 'changed' };
     throw error;
   }
 }

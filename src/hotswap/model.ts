@@ -1,3 +1,4 @@
+import type { ChangedMethod } from './changedMethods';
 import type { Dialer, Endpoint } from '../contracts/channel';
 import type { SwapdeckError } from '../util/errors';
 import type { Disposable } from '../util/disposables';
@@ -88,6 +89,8 @@ export interface ClassResult {
   readonly error?: number;
   /** Under how many class loaders the class was redefined, when more than one. */
   readonly loaders?: number;
+  /** The methods that changed, where that was looked at (not for very many classes at once). */
+  readonly methods?: readonly ChangedMethod[];
   /** False when the JVM took the class but runs other code, as when another agent rewrites classes. */
   readonly verified?: boolean;
 }

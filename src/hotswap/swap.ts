@@ -4,11 +4,13 @@ import type { ClassIndex, LoadedClass } from '../jdwp/classIndex';
 import type { JdwpConnection } from '../jdwp/connection';
 import { JdwpError } from '../jdwp/error';
 import { ErrorConstant } from '../jdwp/errorConstants';
+import { changedMethods } from './changedMethods';
 import { compareWithRunning, stateOf, type Comparison } from './compare';
 import { HotSwapError } from './errors';
 import type { KnownClasses } from './known';
 import type { BuiltClass, ClassResult } from './model';
 import { findOffenders, redefine } from './redefine';
+import { classFileOf } from './roots/builtClass';
 import { verifySwapped, type Verifiable } from './verify';
 
 /** An attached JVM, as the stages of a swap need it. */
@@ -74,7 +76,9 @@ export async function swapClasses(
     }
     const own = items.filter((item) => item.built === built);
     if (own.length === 0) return untouched(comparison);
+    const differences = own.find((item) => item.differences)?.differences;
     return result(comparison, 'swapped', {
+      ...(differences ? { methods: changedMethods(differences, classFileOf(built)) } : {}),
       ...(own.length > 1 ? { loaders: own.length } : {}),
       ...(own.some((item) => different.has(item)) ? { verified: false } : {}),
     });
