@@ -2,6 +2,7 @@ import { abortable } from '../util/async';
 import { DisposableStore, toDisposable, type Disposable } from '../util/disposables';
 import { Emitter, type Event } from '../util/emitter';
 import { EventRequest, ReferenceType, VirtualMachine } from './commands';
+import { LoaderReader } from './classLoader';
 import type { JdwpConnection } from './connection';
 import { EventKind, SuspendPolicy, type TypeTag } from './constants';
 import { VmError } from './error';
@@ -34,6 +35,7 @@ export class ClassIndex implements Disposable {
   readonly #subscriptions = new DisposableStore();
   /** One class is the rule; an array only where several loaders have the name: 50,000 arrays would cost 3 MB. */
   readonly #classes = new Map<string, LoadedClass | LoadedClass[]>();
+  readonly #loaderReader: LoaderReader;
   readonly #loaders = new Map<ReferenceTypeId, ClassLoaderId>();
   readonly #inDoubt = new Set<string>();
   #checking: Promise<void> | undefined;
@@ -50,6 +52,7 @@ export class ClassIndex implements Disposable {
 
   private constructor(connection: JdwpConnection) {
     this.#connection = connection;
+    this.#loaderReader = new LoaderReader(connection);
   }
 
   /** Rejects as the requests do: with `JdwpError` or `AbortedError`. */
@@ -84,14 +87,9 @@ export class ClassIndex implements Disposable {
   async loaderOf(loaded: LoadedClass, signal?: AbortSignal): Promise<ClassLoaderId> {
     const known = this.#loaders.get(loaded.id);
     if (known !== undefined) return known;
-    const { classLoader } = await this.#connection.request(
-      ReferenceType.ClassLoader,
-      { refType: loaded.id },
-      { signal },
-    );
-    if (this.lookup(loaded.name).some(({ id }) => id === loaded.id))
-      this.#loaders.set(loaded.id, classLoader);
-    return classLoader;
+    const loader = await this.#loaderReader.read(loaded.id, signal);
+    if (this.lookup(loaded.name).some(({ id }) => id === loaded.id)) this.#loaders.set(loaded.id, loader);
+    return loader;
   }
 
   /** Puts names in doubt: the VM answered that an id of theirs is no longer valid. */

@@ -20,7 +20,7 @@ const request = { refType: referenceTypeId };
 /** JDWP specification, "ReferenceType Command Set (2)". */
 export const ReferenceType = commandSet(2, 'ReferenceType', {
   Signature: row(1, request, { signature: string }),
-  /** 0n: the bootstrap loader. */
+  /** 0n: the bootstrap loader. HotSpot keeps the loader alive until the session ends: see `classLoader.ts`. */
   ClassLoader: row(2, request, { classLoader: classLoaderId }),
   Modifiers: row(3, request, { modBits: int }),
   Fields: row(4, request, {
@@ -55,5 +55,6 @@ export const ReferenceType = commandSet(2, 'ReferenceType', {
   ClassFileVersion: row(17, request, { majorVersion: int, minorVersion: int }),
   /** `count`: entries plus one; `bytes`: the constant_pool of the class file format. */
   ConstantPool: row(18, request, { count: int, bytes: buffer }),
+  /** HotSpot keeps the module, and so its loader, alive until the session ends. */
   Module: row(19, request, { module: moduleId }),
 });
