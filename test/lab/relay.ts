@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import * as net from 'node:net';
 
 /**
@@ -8,6 +9,7 @@ export class Relay {
   readonly #server: net.Server;
   readonly #target: number;
   readonly #sockets = new Set<net.Socket>();
+  #clients = 0;
   #port = 0;
   #stalled = false;
   /** One-way delay of each chunk, in both directions. */
@@ -31,8 +33,9 @@ export class Relay {
     return this.#port;
   }
 
-  get connections(): number {
-    return this.#sockets.size / 2;
+  /** Resolves when no client is connected any more. */
+  async deserted(): Promise<void> {
+    while (this.#clients > 0) await once(this.#server, 'deserted');
   }
 
   /** Resets all connections and refuses new ones. */
@@ -64,6 +67,10 @@ export class Relay {
   #relay(client: net.Socket): void {
     const server = net.connect({ port: this.#target, host: '127.0.0.1', noDelay: true });
     client.setNoDelay(true);
+    this.#clients++;
+    client.on('close', () => {
+      if (--this.#clients === 0) this.#server.emit('deserted');
+    });
     this.#pass(client, server, 'up');
     this.#pass(server, client, 'down');
   }

@@ -211,7 +211,10 @@ class ConnectTrial {
         this.#fail(new TransportError('failed', `${name}: ${error.message}`, { host: name, level }, error));
       else this.#lost(new TransportError('reset', `${name}: ${error.message}`, { host: name }, error));
     });
-    client.on('close', () => this.#lost(new TransportError('reset', `${name} hung up`, { host: name })));
+    const hungUp = (): void => this.#lost(new TransportError('reset', `${name} hung up`, { host: name }));
+    // Behind a jump host the close may wait for our own end.
+    client.on('end', hungUp);
+    client.on('close', hungUp);
   }
 
   #fail(error: unknown): void {

@@ -43,6 +43,8 @@ export class SshConnection implements Disposable {
       this.#lose(new TransportError(reason, `${name}: ${error.message}`, { host: name }, error));
     });
     const hungUp = (): void => this.#lose(new TransportError('reset', `${name} hung up`, { host: name }));
+    // A server behind a jump host that hangs up is an end first; its close may wait for ours.
+    client.client.on('end', hungUp);
     client.client.on('close', hungUp);
     this.#ended.event((error) => log.debug(`ssh: ${name}: ${error.message}`));
     // It may have ended between the two of us.
