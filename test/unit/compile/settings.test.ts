@@ -1,0 +1,152 @@
+import * as assert from 'node:assert/strict';
+import { parseLevel } from '../../../src/compile/buildSettings';
+import { compilerOf } from '../../../src/compile/compilerSigns';
+import { eclipseLibraries, eclipseSettings } from '../../../src/compile/eclipse';
+import { gradleSettings } from '../../../src/compile/gradle/settings';
+import { chooseSettings } from '../../../src/compile/settings';
+import type { ClassTraits } from '../../../src/compile/traits';
+
+const traits = (parts: Partial<ClassTraits> = {}): ClassTraits => ({
+  name: 'demo.A',
+  majorVersion: 61,
+  sourceFile: 'A.java',
+  lines: true,
+  variables: true,
+  parameters: false,
+  members: [],
+  ...parts,
+});
+
+describe('settings of a compilation', () => {
+  it('come from the classes first', () => {
+    const build = { level: { version: 21, api: 'release' }, parameters: true, encoding: 'latin1' } as const;
+    const found = chooseSettings([traits({ variables: false })], build, 25);
+    assert.deepEqual(found.level, { version: 17, api: 'release' });
+    assert.equal(found.parameters, false);
+    assert.deepEqual(found.debug, { lines: true, variables: false, source: true });
+    assert.equal(found.encoding, 'latin1');
+  });
+
+  it('are shown by any class that can show them', () => {
+    const silent: ClassTraits = { name: 'demo.I', majorVersion: 61, sourceFile: 'I.java', members: [] };
+    const found = chooseSettings([silent, traits({ parameters: true })], {}, 17);
+    assert.equal(found.parameters, true);
+    assert.equal(found.debug.variables, true);
+    assert.equal(chooseSettings([silent], { parameters: true }, 17).parameters, true);
+  });
+
+  it('leave the level out where the compiler has it anyway, unless the build keeps to a release', () => {
+    assert.equal(chooseSettings([traits()], {}, 17).level, undefined);
+    assert.deepEqual(chooseSettings([traits()], {}, 25).level, { version: 17, api: 'release' });
+    const level = { version: 17, api: 'release' } as const;
+    assert.deepEqual(chooseSettings([traits()], { level }, 17).level, level);
+    assert.deepEqual(chooseSettings([], { level }, 25).level, level);
+    assert.equal(chooseSettings([], {}, 25).level, undefined);
+  });
+
+  it('tell no debug information from classes without any', () => {
+    const bare: ClassTraits = {
+      name: 'demo.A',
+      majorVersion: 61,
+      lines: false,
+      variables: false,
+      members: [],
+    };
+    assert.deepEqual(chooseSettings([bare], {}, 17).debug, { lines: false, variables: false, source: false });
+  });
+});
+
+describe('signs of a compiler', () => {
+  const signs = (...members: string[]): string | undefined => compilerOf([traits(), traits({ members })]);
+  it('are the names it makes up', () => {
+    assert.equal(signs('run', 'lambda$run$0'), 'javac');
+    assert.equal(signs('lambda$new$12'), 'javac');
+    assert.equal(signs('$SwitchMap$demo$Kind'), 'javac');
+    assert.equal(signs('lambda$0'), 'ecj');
+    assert.equal(signs('$SWITCH_TABLE$demo$Kind'), 'ecj');
+    assert.equal(signs('run', 'value'), undefined);
+  });
+});
+
+describe('settings from a Gradle script', () => {
+  it('are read in Groovy', () => {
+    const found = gradleSettings([
+      `
+      // options.encoding = 'latin1'
+      java { toolchain { languageVersion = JavaLanguageVersion.of(21) } }
+      sourceCompatibility = JavaVersion.VERSION_17
+      tasks.withType(JavaCompile) {
+        options.encoding = 'UTF-8'
+        options.compilerArgs += ['-parameters', "-Xlint:all"]
+      }`,
+    ]);
+    assert.equal(found.encoding, 'UTF-8');
+    assert.equal(found.toolchain, 21);
+    assert.deepEqual(found.level, { version: 17, api: 'jdk' });
+    assert.equal(found.parameters, true);
+    assert.deepEqual(found.extra, ['-parameters', '-Xlint:all']);
+  });
+
+  it('are read in Kotlin', () => {
+    const found = gradleSettings([
+      `tasks.withType<JavaCompile> {
+         options.encoding = "ISO-8859-1"
+         options.release.set(11)
+         options.compilerArgs.addAll(listOf("-parameters", "-Aa=b"))
+         options.compilerArgs.add("-Xlint")
+       }`,
+    ]);
+    assert.equal(found.encoding, 'ISO-8859-1');
+    assert.deepEqual(found.level, { version: 11, api: 'release' });
+    assert.deepEqual(found.extra, ['-parameters', '-Aa=b', '-Xlint']);
+  });
+
+  it('come from the nearest script that has them', () => {
+    const found = gradleSettings([
+      "compileJava { options.compilerArgs << '-parameters' }",
+      "targetCompatibility = '1.8'",
+    ]);
+    assert.equal(found.parameters, true);
+    assert.deepEqual(found.level, { version: 8, api: 'jdk' });
+    const nothing = gradleSettings(['plugins { id "java" }']);
+    assert.equal(nothing.level, undefined);
+    assert.equal(nothing.encoding, undefined);
+  });
+});
+
+describe('settings from Eclipse', () => {
+  it('are its preferences', () => {
+    const found = eclipseSettings(
+      [
+        'eclipse.preferences.version=1',
+        'org.eclipse.jdt.core.compiler.codegen.methodParameters=generate',
+        'org.eclipse.jdt.core.compiler.codegen.targetPlatform=17',
+        'org.eclipse.jdt.core.compiler.debug.localVariable=generate',
+        'org.eclipse.jdt.core.compiler.debug.lineNumber=do not generate',
+        'org.eclipse.jdt.core.compiler.release=enabled',
+      ].join('\n'),
+      'encoding/<project>=UTF-8',
+    );
+    assert.deepEqual(found, {
+      level: { version: 17, api: 'release' },
+      debug: { lines: false, variables: true, source: true },
+      parameters: true,
+      encoding: 'UTF-8',
+      compiler: 'ecj',
+    });
+  });
+
+  it('and its libraries', async () => {
+    const xml =
+      '<classpath><classpathentry kind="src" path="src"/><classpathentry kind="lib" path="lib/a.jar"/><classpathentry kind="con" path="JRE"/></classpath>';
+    assert.deepEqual(await eclipseLibraries(xml, '/w'), ['/w/lib/a.jar']);
+    assert.deepEqual(await eclipseLibraries('not xml <', '/w'), []);
+  });
+});
+
+it('Java levels are read in every spelling', () => {
+  assert.deepEqual(
+    ['8', '1.8', '17', 'VERSION_1_8', 'JavaVersion.VERSION_21', '', 'current', undefined].map(parseLevel),
+    [8, 8, 17, 8, 21, undefined, undefined, undefined],
+  );
+});
