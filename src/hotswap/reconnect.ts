@@ -59,6 +59,7 @@ export class Reconnector {
         this.#listener.state({ kind: 'connecting', attempt });
         const attached = await this.#attach(signal);
         attempt = 0;
+        keepTrying = true;
         first.resolve();
         await this.#stay(attached, signal);
       } catch (error) {
@@ -69,7 +70,6 @@ export class Reconnector {
         first.resolve();
         await this.#pause(asSwapdeckError(error), attempt, signal);
       }
-      keepTrying = true;
     }
     this.#listener.state({ kind: 'detached' });
   }

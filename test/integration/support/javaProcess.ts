@@ -64,6 +64,8 @@ export interface JavaOptions {
   readonly mainClass: string;
   readonly args?: readonly string[];
   readonly vmArgs?: readonly string[];
+  /** Where to listen; a free port unless given. */
+  readonly port?: number;
   /** Wait for the debugger before `main`. */
   readonly suspend?: boolean;
   /** Listen for a debugger; true unless given. */
@@ -158,7 +160,7 @@ export class JavaProcess {
 
 /** Starts a JVM that listens for a debugger on a free loopback port; resolves when it does, or printed `readyLine`. */
 export async function startJava(jdk: Jdk, options: JavaOptions): Promise<JavaProcess> {
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const agent = `-agentlib:jdwp=transport=dt_socket,server=y,suspend=${options.suspend ? 'y' : 'n'},address=127.0.0.1:${port}`;
   const args = [
     ...(options.jdwp === false ? [] : [agent]),
