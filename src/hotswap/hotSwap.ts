@@ -169,11 +169,11 @@ class WorkspaceHotSwap implements HotSwap {
   }
 
   async #rootsOf(session: Session): Promise<ClassRoot[]> {
-    const { classRoots, through } = session.target;
+    const { classRoots, sourceRoots, through } = session.target;
     const found = await this.#options.findRoots();
     if (classRoots.length > 0) {
       const byPath = new Map(found.map((root) => [pathKey(root.path), root]));
-      return classRoots.map((path) => byPath.get(pathKey(path)) ?? configuredRoot(path));
+      return classRoots.map((path) => byPath.get(pathKey(path)) ?? configuredRoot(path, sourceRoots));
     }
     const attached = session.attached;
     if (!attached || through !== undefined) return [...found];

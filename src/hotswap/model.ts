@@ -1,3 +1,4 @@
+import type { Attached } from './attach';
 import type { ChangedMethod } from './changedMethods';
 import type { Dialer, Endpoint } from '../contracts/channel';
 import type { SwapdeckError } from '../util/errors';
@@ -21,6 +22,8 @@ export interface JvmTarget {
   readonly application?: string;
   /** Folders or jars of compiled classes, absolute; when empty they are found from the workspace. */
   readonly classRoots: readonly string[];
+  /** Folders with the sources of these classes, absolute, where they are named too. */
+  readonly sourceRoots?: readonly string[];
   /** The host whose connection leads there; absent when dialled directly. */
   readonly through?: string;
 }
@@ -133,6 +136,8 @@ export interface JvmSession extends Disposable {
   readonly lastSwap: SwapRecord | undefined;
   /** What a swap under way waits for, in case it takes long: `jvm` (no answer yet), `queue`. */
   readonly waitingFor: 'jvm' | 'queue' | undefined;
+  /** What belongs to the connection, while there is one: for those who read more of the JVM. */
+  readonly attached: Attached | undefined;
   /** Fires when `state`, `classRoots`, `pending`, `lastSwap` or `waitingFor` changed. */
   readonly onDidChange: Event<void>;
   /** Lets a JVM that was suspended at start run. */

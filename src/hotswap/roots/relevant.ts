@@ -7,10 +7,10 @@ export function pathKey(path: string): string {
   return process.platform === 'win32' ? whole.toLowerCase() : whole;
 }
 
-/** A folder or jar that was named, not found. */
-export function configuredRoot(path: string): ClassRoot {
+/** A folder or jar that was named, not found, and the source folders named with it. */
+export function configuredRoot(path: string, sources: readonly string[] = []): ClassRoot {
   const kind = /\.(?:jar|war)$/.test(path) ? 'jar' : 'folder';
-  return { path: resolve(path), kind, sources: [], build: 'configured' };
+  return { path: resolve(path), kind, sources, build: 'configured' };
 }
 
 /**

@@ -1,0 +1,26 @@
+import type * as vscode from 'vscode';
+import type { CompileOnSave } from './compileOnSave';
+import type { Configurations } from './configuration';
+import type { Dialogs } from './dialogs';
+import type { Dialers } from './entries';
+import type { Jvms } from './jvms';
+import type { ChannelLog } from './log';
+import type { Notifier } from './notify';
+import type { Sample } from './sample';
+import type { EnvironmentsView } from './views/environments';
+import type { SwapsView } from './views/swaps';
+
+/** The parts of the running extension, as its commands see them. */
+export interface App {
+  readonly context: vscode.ExtensionContext;
+  readonly log: ChannelLog;
+  readonly dialogs: Dialogs;
+  readonly dialers: Dialers;
+  readonly configurations: Configurations;
+  readonly jvms: Jvms;
+  readonly environments: EnvironmentsView;
+  readonly swaps: SwapsView;
+  readonly compiler: CompileOnSave;
+  readonly sample: Sample;
+  readonly notifier: Notifier;
+}

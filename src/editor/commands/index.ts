@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import type { App } from '../app';
+import { commands as table, type CommandId } from '../contributions';
+import { t } from '../text';
+import { attach, detach, resumeJvm, retry } from './attach';
+import { openClass, openConfiguration } from './open';
+import { cancel, pause, swapNow, unpause } from './swap';
+
+type Handler = (app: App, ...args: never[]) => unknown;
+
+const handlers: Readonly<Record<CommandId, Handler>> = {
+  'swapdeck.attach': attach,
+  'swapdeck.detach': detach,
+  'swapdeck.retry': retry,
+  'swapdeck.resumeJvm': resumeJvm,
+  'swapdeck.swapNow': swapNow,
+  'swapdeck.cancel': cancel,
+  'swapdeck.pause': pause,
+  'swapdeck.unpause': unpause,
+  'swapdeck.showSwaps': () => vscode.commands.executeCommand('swapdeck.swaps.focus'),
+  'swapdeck.showLog': ({ log }) => log.show(),
+  'swapdeck.openConfiguration': openConfiguration,
+  'swapdeck.startSample': ({ sample }) => sample.start(),
+  'swapdeck.stopSample': ({ sample }) => sample.stop(),
+  'swapdeck.refresh': ({ environments }) => environments.refresh(),
+  'swapdeck.openClass': openClass,
+  'swapdeck.openWalkthrough': ({ context }) =>
+    vscode.commands.executeCommand(
+      'workbench.action.openWalkthrough',
+      `${context.extension.id}#swapdeck.start`,
+    ),
+};
+
+/** Commands that work in a folder nobody trusts yet. */
+const harmless: readonly CommandId[] = [
+  'swapdeck.showLog',
+  'swapdeck.openConfiguration',
+  'swapdeck.openWalkthrough',
+];
+
+/** Registers every command of the table; what one throws is told with its next steps. */
+export function registerCommands(app: App): vscode.Disposable {
+  const all = (Object.keys(table) as CommandId[]).map((id) =>
+    vscode.commands.registerCommand(id, async (...args: unknown[]) => {
+      if (!vscode.workspace.isTrusted && !harmless.includes(id)) {
+        app.notifier.tell('warning', {
+          title: t('Swapdeck does this only in a trusted workspace.'),
+          next: [],
+        });
+        return undefined;
+      }
+      try {
+        return await (handlers[id] as (app: App, ...args: unknown[]) => unknown)(app, ...args);
+      } catch (error) {
+        app.notifier.error(error);
+        return undefined;
+      }
+    }),
+  );
+  return vscode.Disposable.from(...all);
+}

@@ -1,0 +1,233 @@
+/**
+ * What the extension contributes to the editor, as typed tables: commands, views, settings, colours. The
+ * manifest in package.json and the texts in package.nls.json are made from here (`npm run manifest`), and a
+ * unit test refuses a difference. Nothing here imports `vscode`.
+ */
+
+/** Where a command is offered besides the palette. `group` sorts it; `inline` groups are icons on a row. */
+export interface MenuPlace {
+  readonly menu: 'view/title' | 'view/item/context' | 'editor/title/context';
+  readonly when: string;
+  readonly group: string;
+}
+
+export interface CommandRow {
+  readonly title: string;
+  /** A codicon, such as `$(plug)`; required for a command with an inline place. */
+  readonly icon?: string;
+  readonly enablement?: string;
+  /** `false` hides it from the palette; a text is the condition to show it. Default: in a trusted workspace. */
+  readonly palette?: false | string;
+  readonly places?: readonly MenuPlace[];
+}
+
+export const container = { id: 'swapdeck', title: 'Swapdeck', icon: 'media/swapdeck.svg' } as const;
+
+export const views = {
+  'swapdeck.environments': { name: 'Environments', icon: '$(vm)' },
+  'swapdeck.swaps': { name: 'Swaps', icon: '$(zap)' },
+} as const satisfies Record<string, { name: string; icon: string }>;
+export type ViewId = keyof typeof views;
+
+/** The keys that `when` clauses ask for, besides the editor's own. Set in `contextKeys.ts`. */
+export type ContextKey =
+  /** At least one JVM is attached. */
+  | 'swapdeck.attached'
+  /** At least one JVM is attached, connecting, or waited for. */
+  | 'swapdeck.sessions'
+  | 'swapdeck.paused'
+  /** A swap or a compilation takes long and can be given up. */
+  | 'swapdeck.cancellable'
+  /** A class was swapped since the window opened; ends a step of the walkthrough. */
+  | 'swapdeck.swapped'
+  | 'swapdeck.sampleRunning'
+  /** `none`, `invalid`, `empty` (no environment with a JVM), `environments`. */
+  | 'swapdeck.configuration';
+
+const environments = 'view == swapdeck.environments';
+const swaps = 'view == swapdeck.swaps';
+const trusted = 'isWorkspaceTrusted';
+
+const row = (states: string, group: string): MenuPlace => ({
+  menu: 'view/item/context',
+  when: `${environments} && viewItem =~ /^jvm\\b.*\\.(${states})\\b/`,
+  group,
+});
+
+/**
+ * The `viewItem` of a JVM's row is `jvm.STATE`, then `.cancellable` while a swap waits and `.configured` when it
+ * stands in swapdeck.yaml or launch.json; STATE is one of `detached`, `connecting`, `attached`, `suspended`,
+ * `waiting`, `unsupported`. At most three icons on a row.
+ */
+export const commands = {
+  'swapdeck.attach': {
+    title: 'Attach to a JVM...',
+    icon: '$(plug)',
+    enablement: trusted,
+    places: [
+      row('detached', 'inline@1'),
+      row('detached', '1_connection@1'),
+      { menu: 'view/title', when: `${environments} && ${trusted}`, group: 'navigation@1' },
+    ],
+  },
+  'swapdeck.detach': {
+    title: 'Detach',
+    icon: '$(debug-disconnect)',
+    enablement: 'swapdeck.sessions',
+    places: [
+      row('attached|suspended|waiting|connecting', 'inline@3'),
+      row('attached|suspended|waiting|connecting', '1_connection@2'),
+    ],
+  },
+  'swapdeck.retry': {
+    title: 'Connect Again Now',
+    icon: '$(refresh)',
+    palette: false,
+    places: [row('waiting', 'inline@1'), row('waiting', '1_connection@1')],
+  },
+  'swapdeck.resumeJvm': {
+    title: 'Resume JVM',
+    icon: '$(debug-continue)',
+    enablement: 'swapdeck.attached',
+    places: [row('suspended', 'inline@1'), row('suspended', '2_jvm@1')],
+  },
+  'swapdeck.swapNow': {
+    title: 'Swap Changed Classes Now',
+    icon: '$(zap)',
+    enablement: 'swapdeck.attached',
+    places: [
+      { menu: 'view/title', when: `${environments} && swapdeck.attached`, group: 'navigation@2' },
+      row('attached', '2_jvm@2'),
+    ],
+  },
+  'swapdeck.cancel': {
+    title: 'Cancel Waiting Swap',
+    icon: '$(debug-stop)',
+    enablement: 'swapdeck.cancellable',
+    places: [row('cancellable', 'inline@2'), row('cancellable', '2_jvm@3')],
+  },
+  'swapdeck.pause': {
+    title: 'Pause Swap on Save',
+    icon: '$(debug-pause)',
+    enablement: `${trusted} && !swapdeck.paused`,
+    palette: `${trusted} && !swapdeck.paused`,
+    places: [
+      {
+        menu: 'view/title',
+        when: `${swaps} && swapdeck.sessions && !swapdeck.paused`,
+        group: 'navigation@1',
+      },
+    ],
+  },
+  'swapdeck.unpause': {
+    title: 'Resume Swap on Save',
+    icon: '$(debug-start)',
+    enablement: 'swapdeck.paused',
+    palette: 'swapdeck.paused',
+    places: [{ menu: 'view/title', when: `${swaps} && swapdeck.paused`, group: 'navigation@1' }],
+  },
+  'swapdeck.showSwaps': { title: 'Show Swaps', icon: '$(list-unordered)' },
+  'swapdeck.showLog': {
+    title: 'Show Log',
+    icon: '$(output)',
+    palette: 'true',
+    places: [
+      { menu: 'view/title', when: environments, group: '5_log@1' },
+      { menu: 'view/title', when: swaps, group: '5_log@1' },
+    ],
+  },
+  'swapdeck.openConfiguration': {
+    title: 'Open Configuration',
+    icon: '$(gear)',
+    palette: 'workspaceFolderCount > 0',
+    places: [
+      { menu: 'view/title', when: `${environments} && workspaceFolderCount > 0`, group: '3_configuration@1' },
+      {
+        menu: 'view/item/context',
+        when: `${environments} && viewItem =~ /^(environment|jvm\\b.*\\.configured)\\b/`,
+        group: '3_configuration@1',
+      },
+    ],
+  },
+  'swapdeck.startSample': {
+    title: 'Start Sample',
+    icon: '$(rocket)',
+    enablement: trusted,
+    places: [{ menu: 'view/title', when: `${environments} && ${trusted}`, group: '4_sample@1' }],
+  },
+  'swapdeck.stopSample': {
+    title: 'Stop Sample',
+    enablement: 'swapdeck.sampleRunning',
+    palette: 'swapdeck.sampleRunning',
+    places: [{ menu: 'view/title', when: `${environments} && swapdeck.sampleRunning`, group: '4_sample@2' }],
+  },
+  'swapdeck.refresh': {
+    title: 'Refresh',
+    icon: '$(refresh)',
+    palette: false,
+    places: [{ menu: 'view/title', when: environments, group: 'navigation@9' }],
+  },
+  'swapdeck.openClass': { title: 'Open Source', palette: false },
+  'swapdeck.openWalkthrough': { title: 'Get Started', palette: 'true' },
+} as const satisfies Record<`swapdeck.${string}`, CommandRow>;
+export type CommandId = keyof typeof commands;
+
+export interface SettingRow {
+  readonly type: 'string' | 'boolean' | 'array';
+  readonly default: unknown;
+  readonly description: string;
+  readonly enum?: Readonly<Record<string, string>>;
+  readonly scope: 'resource' | 'window' | 'machine-overridable';
+}
+
+export const settings = {
+  'swapdeck.compileOnSave': {
+    type: 'string',
+    default: 'auto',
+    scope: 'resource',
+    description:
+      'Whether a saved Java file of an attached application is compiled before its classes are swapped.',
+    enum: {
+      auto: 'Compile when no Java language server is active; otherwise it compiles, and its output is swapped.',
+      on: 'Always compile.',
+      off: 'Never compile: swap what the build writes to the class folders.',
+    },
+  },
+  'swapdeck.highlightSwappedMethods': {
+    type: 'boolean',
+    default: true,
+    scope: 'window',
+    description:
+      'Mark methods that were just swapped in the editor, until the next edit or a few seconds later.',
+  },
+  'swapdeck.jdks': {
+    type: 'array',
+    default: [],
+    scope: 'machine-overridable',
+    description:
+      'Folders of further JDKs that [compile on save](command:workbench.action.openSettings?%22swapdeck.compileOnSave%22) may use, besides those found on this machine. The one that built the running classes fits best.',
+  },
+} as const satisfies Record<string, SettingRow>;
+export type SettingId = keyof typeof settings;
+
+/** Colours a theme may set; the default is another colour of the editor, for each kind of theme. */
+export const colors = {
+  'swapdeck.swappedMethodBackground': {
+    description: 'Background of a method that was just swapped.',
+    defaults: {
+      dark: 'diffEditor.insertedLineBackground',
+      light: 'diffEditor.insertedLineBackground',
+      highContrast: 'diffEditor.insertedLineBackground',
+      highContrastLight: 'diffEditor.insertedLineBackground',
+    },
+  },
+  'swapdeck.swappedMethodMark': {
+    description: 'Marks of a method that was just swapped: its border and its place in the overview ruler.',
+    defaults: {
+      dark: 'charts.green',
+      light: 'charts.green',
+      highContrast: 'contrastActiveBorder',
+      highContrastLight: 'contrastActiveBorder',
+    },
+  },
+} as const;

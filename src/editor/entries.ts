@@ -1,0 +1,158 @@
+import * as vscode from 'vscode';
+import { jvmEndpoint, environmentProviders } from '../config/resolve';
+import type { Jvm } from '../config/model';
+import type { Dialer, Endpoint } from '../contracts/channel';
+import type { JvmTarget } from '../hotswap/model';
+import type { LocalJvm } from '../targets/jvm/discover';
+import { fromFolder, type FolderConfiguration } from './configuration';
+import type { Secrets } from './secrets';
+import { t } from './text';
+
+/** A JVM that can be attached to, before anyone has tried. `id` is the target's: stable, and free of state. */
+export interface JvmEntry {
+  readonly id: string;
+  readonly name: string;
+  /** What tells it from others of the name: an address, an environment, a process id. */
+  readonly description: string;
+  readonly origin: 'configuration' | 'launch' | 'local' | 'address';
+  /** Why it can't be attached to, for kinds that are not reachable yet. */
+  readonly unsupported?: string;
+  /** Of `local`: another debugger has it, or the port is not open yet. */
+  readonly local?: LocalJvm;
+  /** Rejects with `ConfigError` when a placeholder has no value. */
+  readonly target: (signal?: AbortSignal) => Promise<JvmTarget>;
+}
+
+/** Opens the way to a JVM: directly, or through a host of `swapdeck.yaml`. */
+export interface Dialers {
+  direct(): Dialer;
+  through(host: string, configuration: FolderConfiguration): Dialer;
+}
+
+export interface EntrySources {
+  readonly secrets: Secrets;
+  readonly dialers: Dialers;
+}
+
+/** The JVMs of the environments of one configuration, by environment. */
+export function configuredEntries(
+  configuration: FolderConfiguration,
+  sources: EntrySources,
+): Map<string, JvmEntry[]> {
+  const environments = configuration.config?.environments ?? {};
+  return new Map(
+    Object.entries(environments).map(([environment, { jvms }]) => [
+      environment,
+      Object.entries(jvms).map(([name, jvm]) =>
+        configuredEntry(configuration, environment, name, jvm, sources),
+      ),
+    ]),
+  );
+}
+
+function configuredEntry(
+  configuration: FolderConfiguration,
+  environment: string,
+  name: string,
+  jvm: Jvm,
+  { secrets, dialers }: EntrySources,
+): JvmEntry {
+  const id = `${environment}/${name}`;
+  const { route, application } = jvm;
+  const through = route.kind === 'through' ? route.host : undefined;
+  const unsupported =
+    route.kind === 'container' || route.kind === 'pod'
+      ? t('JVMs in containers and pods can not be attached to yet.')
+      : undefined;
+  return {
+    id,
+    name,
+    description: through === undefined ? jvm.jdwp : t('{0} through {1}', jvm.jdwp, through),
+    origin: 'configuration',
+    ...(unsupported !== undefined && { unsupported }),
+    target: async (signal) => {
+      const env = environmentProviders(process.env, { environment });
+      const endpoint = await jvmEndpoint(jvm, { ...env, secret: (secret) => secrets.get(secret) }, signal);
+      return {
+        id,
+        name,
+        environment,
+        endpoint,
+        dialer: through === undefined ? dialers.direct() : dialers.through(through, configuration),
+        ...rootsOf(configuration, application),
+        ...(application !== undefined && { application }),
+        ...(through !== undefined && { through }),
+      };
+    },
+  };
+}
+
+function rootsOf(
+  { config, folder }: FolderConfiguration,
+  application: string | undefined,
+): Pick<JvmTarget, 'classRoots' | 'sourceRoots'> {
+  const named = application === undefined ? undefined : config?.applications[application];
+  const absolute = (path: string): string => fromFolder(folder, path);
+  return {
+    classRoots: named?.classes.map(absolute) ?? [],
+    sourceRoots: named?.sources.map(absolute) ?? [],
+  };
+}
+
+/** A JVM at an address that is known already. */
+function plainEntry(
+  entry: Pick<JvmEntry, 'id' | 'name' | 'description' | 'origin'> & { readonly local?: LocalJvm },
+  endpoint: Endpoint,
+  dialers: Dialers,
+): JvmEntry {
+  const { id, name } = entry;
+  const target: JvmTarget = { id, name, endpoint, dialer: dialers.direct(), classRoots: [] };
+  return { ...entry, target: () => Promise.resolve(target) };
+}
+
+export function addressEntry(endpoint: Endpoint, dialers: Dialers): JvmEntry {
+  const address = formatAddress(endpoint);
+  return plainEntry({ id: address, name: address, description: '', origin: 'address' }, endpoint, dialers);
+}
+
+/** Local JVMs that listen, or did before a debugger took them; those whose port can't be told are left out. */
+export function localEntries(jvms: readonly LocalJvm[], dialers: Dialers): JvmEntry[] {
+  return jvms.flatMap((jvm) => {
+    if (!jvm.endpoint) return [];
+    const address = formatAddress(jvm.endpoint);
+    const name = jvm.main.split('/').pop() ?? jvm.main;
+    const description = t('{0}, process {1}', address, jvm.pid);
+    return plainEntry({ id: address, name, description, origin: 'local', local: jvm }, jvm.endpoint, dialers);
+  });
+}
+
+/** Attach configurations of `launch.json` for Java. */
+export function launchEntries(dialers: Dialers): JvmEntry[] {
+  return (vscode.workspace.workspaceFolders ?? []).flatMap((folder) => {
+    const launch = vscode.workspace.getConfiguration('launch', folder.uri);
+    const rows = launch.get<unknown>('configurations');
+    return (Array.isArray(rows) ? rows : []).flatMap((row: Record<string, unknown>) => {
+      const port = Number(row.port);
+      if (
+        row.type !== 'java' ||
+        row.request !== 'attach' ||
+        !Number.isInteger(port) ||
+        port < 1 ||
+        port > 65535
+      )
+        return [];
+      const host = typeof row.hostName === 'string' ? row.hostName : 'localhost';
+      const name = typeof row.name === 'string' ? row.name : formatAddress({ host, port });
+      const description = t('{0}, launch.json', formatAddress({ host, port }));
+      return plainEntry(
+        { id: `launch/${name}`, name, description, origin: 'launch' },
+        { host, port },
+        dialers,
+      );
+    });
+  });
+}
+
+export function formatAddress({ host, port }: Endpoint): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

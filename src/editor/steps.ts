@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import { JVM_ARGUMENTS } from '../messages/jdwp';
+import type { NextStepId } from '../messages/message';
+import type { StepContext } from './notify';
+
+/** What a button of a next step does; advice that only a person can follow has none. */
+export function runStep(id: NextStepId, { retry, jvm }: StepContext): (() => unknown) | undefined {
+  const run =
+    (command: string, ...args: unknown[]) =>
+    () =>
+      vscode.commands.executeCommand(command, ...args);
+  switch (id) {
+    case 'retry':
+      return retry;
+    case 'showLog':
+      return run('swapdeck.showLog');
+    case 'openConfiguration':
+    case 'createConfiguration':
+    case 'configureClasses':
+    case 'checkAddress':
+      return run('swapdeck.openConfiguration');
+    case 'openSettings':
+      return run('workbench.action.openSettings', 'swapdeck');
+    case 'chooseJdk':
+      return run('workbench.action.openSettings', 'swapdeck.jdks');
+    case 'copyJvmArguments':
+    case 'bindToLoopback':
+      return () => vscode.env.clipboard.writeText(JVM_ARGUMENTS);
+    case 'resume':
+      return run('swapdeck.resumeJvm');
+    case 'attach':
+      return run('swapdeck.attach');
+    case 'detach':
+      return jvm === undefined ? undefined : run('swapdeck.detach');
+    case 'compare':
+      return run('swapdeck.swapNow');
+    case 'undoEdit':
+      return run('undo');
+    case 'rebuild':
+      return run('workbench.action.tasks.build');
+    case 'restartJvm':
+      return run('workbench.action.tasks.runTask');
+    case 'detachOther':
+    case 'checkNetwork':
+    case 'fixSignIn':
+    case 'compareFingerprint':
+    case 'openKnownHosts':
+    case 'openSshConfig':
+    case 'setValue':
+    case 'freeSpace':
+    case 'installTool':
+      return undefined;
+  }
+}

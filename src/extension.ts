@@ -1,0 +1,83 @@
+import * as vscode from 'vscode';
+import type { App } from './editor/app';
+import { registerCommands } from './editor/commands';
+import { CompileOnSave } from './editor/compileOnSave';
+import { Configurations } from './editor/configuration';
+import { ContextKeys } from './editor/contextKeys';
+import { SwapDecorations } from './editor/decorations';
+import { editorDialogs } from './editor/dialogs';
+import { EditorDialers } from './editor/dialers';
+import { Jvms } from './editor/jvms';
+import { registerLanguage } from './editor/language/register';
+import { ChannelLog } from './editor/log';
+import { Notifier } from './editor/notify';
+import { EditorPrompter } from './editor/prompter';
+import { Sample } from './editor/sample';
+import { Secrets } from './editor/secrets';
+import { Status } from './editor/status';
+import { runStep } from './editor/steps';
+import { tellSwap } from './editor/tellSwap';
+import { EnvironmentsView } from './editor/views/environments';
+import { SwapsView } from './editor/views/swaps';
+import { DisposableStore } from './util/disposables';
+
+/** What `activate` returns: for tests, and for other extensions that want to know of swaps. */
+export interface Api {
+  readonly jvms: Jvms;
+  readonly status: Status;
+  readonly decorations: SwapDecorations;
+  /** Resolves when the configuration has been read. */
+  readonly whenReady: Promise<void>;
+  /** Ends everything the extension started, as deactivation does. */
+  dispose(): void;
+}
+
+/** Puts the extension together. Nothing heavy is loaded here: what is, loads with its first use. */
+export function activate(context: vscode.ExtensionContext): Api {
+  const store = new DisposableStore();
+  context.subscriptions.push(store);
+  const log = store.add(new ChannelLog());
+  const secrets = new Secrets(context.secrets);
+  const prompter = new EditorPrompter(editorDialogs, context.secrets);
+  const dialers = store.add(new EditorDialers(secrets, prompter, log));
+  const configurations = store.add(new Configurations());
+  const jvms = store.add(new Jvms(configurations, { secrets, dialers }, log));
+  const notifier = new Notifier(editorDialogs, runStep, log);
+  const keys = store.add(new ContextKeys(configurations, jvms));
+  const status = store.add(new Status(jvms));
+  const decorations = store.add(new SwapDecorations());
+  const environments = store.add(new EnvironmentsView(jvms));
+  const swaps = store.add(new SwapsView());
+  const compiler = store.add(new CompileOnSave({ context, jvms, status, notifier, log }));
+  const sample = store.add(new Sample(context, keys));
+  const app: App = {
+    context,
+    log,
+    dialogs: editorDialogs,
+    dialers,
+    configurations,
+    jvms,
+    environments,
+    swaps,
+    compiler,
+    sample,
+    notifier,
+  };
+  environments.register();
+  swaps.register();
+  store.add(registerCommands(app));
+  store.add(registerLanguage());
+  store.add(
+    jvms.onDidSwap((record) => {
+      swaps.add(record);
+      tellSwap(record, notifier);
+      void decorations.mark(record);
+    }),
+  );
+  store.add(jvms.onDidFail((error) => notifier.error(error)));
+  store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => environments.refresh()));
+  const whenReady = configurations.load();
+  if (vscode.workspace.isTrusted)
+    void sample.startIfPending().catch((error: unknown) => notifier.error(error));
+  return { jvms, status, decorations, whenReady, dispose: () => store.dispose() };
+}
