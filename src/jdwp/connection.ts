@@ -1,5 +1,5 @@
 import type { ByteChannel, ChannelEnd } from '../contracts/channel';
-import { silentLog, type Log } from '../contracts/log';
+import type { Log } from '../contracts/log';
 import { TransportError } from '../contracts/transportError';
 import { abortable, Deferred, throwIfAborted } from '../util/async';
 import { DisposableStore, type Disposable } from '../util/disposables';
@@ -37,7 +37,8 @@ const PROVOCATION_MS = 500;
  */
 export class JdwpConnection implements Disposable {
   readonly #channel: ByteChannel;
-  readonly #log: Log;
+  /** Absent rather than silent: thousands of pipelined requests should not format lines for nobody. */
+  readonly #log: Log | undefined;
   readonly #requestTimeoutMs: number;
   readonly #handshakeTimeoutMs: number;
   readonly #subscriptions = new DisposableStore();
@@ -71,7 +72,7 @@ export class JdwpConnection implements Disposable {
 
   private constructor(channel: ByteChannel, options: JdwpOptions) {
     this.#channel = channel;
-    this.#log = options.log ?? silentLog;
+    this.#log = options.log;
     this.#handshakeTimeoutMs = options.handshakeTimeoutMs ?? 5000;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 30_000;
     this.#assembler = new PacketAssembler(options.maxPacketBytes);
@@ -135,7 +136,7 @@ export class JdwpConnection implements Disposable {
     try {
       const id = this.#pending.nextId();
       const packet = encodeCommand(id, command, args, this.idSizes);
-      this.#log.trace(`jdwp ${this.peer} > ${id} ${command.name} ${packet.length} bytes`);
+      this.#log?.trace(`jdwp ${this.peer} > ${id} ${command.name} ${packet.length} bytes`);
       const reply = this.#pending.add(id, command.name, decode, timeoutMs, signal);
       this.#channel.write(...packet.chunks);
       return reply;
@@ -218,14 +219,14 @@ export class JdwpConnection implements Disposable {
     if (this.#closed) return; // a listener of an event in the same chunk disposed us
     if (packet.kind === 'reply') {
       const body = new PacketReader(packet.parts, this.idSizes);
-      this.#log.trace(`jdwp ${this.peer} < ${packet.id} error ${packet.error}, ${body.length} bytes`);
+      this.#log?.trace(`jdwp ${this.peer} < ${packet.id} error ${packet.error}, ${body.length} bytes`);
       this.#pending.settle(packet.id, packet.error, body);
     } else if (packet.set === EVENT_COMMAND_SET && packet.command === COMPOSITE_COMMAND) {
       if (this.#idSizes) this.#receiveEvent(packet.parts);
       else this.#undecoded.push(packet.parts);
     } else {
       // Vendors have commands of their own; nothing of ours depends on them.
-      this.#log.debug(`jdwp ${this.peer} < unknown command ${packet.set}/${packet.command} ignored`);
+      this.#log?.debug(`jdwp ${this.peer} < unknown command ${packet.set}/${packet.command} ignored`);
     }
   }
 
@@ -240,7 +241,7 @@ export class JdwpConnection implements Disposable {
       this.#end(malformed('Event.Composite', error));
       return;
     }
-    this.#log.trace(`jdwp ${this.peer} < ${event.events.map((each) => each.kind).join(' ')}`);
+    this.#log?.trace(`jdwp ${this.peer} < ${event.events.map((each) => each.kind).join(' ')}`);
     if (event.events.some((each) => each.kind === 'VMDeath')) this.#vmDeath = true;
     if (this.#held) this.#held.push(event);
     else this.#deliver(event);
@@ -256,7 +257,7 @@ export class JdwpConnection implements Disposable {
     try {
       this.#events.fire(event);
     } catch (error) {
-      this.#log.error(`jdwp ${this.peer}: a listener of events failed`, error);
+      this.#log?.error(`jdwp ${this.peer}: a listener of events failed`, error);
     }
   }
 
@@ -281,7 +282,7 @@ export class JdwpConnection implements Disposable {
   #end(reason: JdwpError): void {
     if (this.#closed) return;
     this.#closed = reason;
-    this.#log.debug(`jdwp ${this.peer} closed: ${reason.reason}: ${reason.message}`);
+    this.#log?.debug(`jdwp ${this.peer} closed: ${reason.reason}: ${reason.message}`);
     this.#subscriptions.dispose();
     this.#channel.dispose();
     this.#handshaken.reject(reason);
@@ -289,7 +290,7 @@ export class JdwpConnection implements Disposable {
     try {
       this.#close.fire(reason);
     } catch (error) {
-      this.#log.error(`jdwp ${this.peer}: a listener of the end failed`, error);
+      this.#log?.error(`jdwp ${this.peer}: a listener of the end failed`, error);
     }
     this.#close.dispose();
     this.#events.dispose();
