@@ -63,6 +63,8 @@ export interface PlannerOptions {
   readonly search?: JdkSearch;
   /** A jar with the Eclipse compiler, when the user names one. */
   readonly ecj?: string;
+  /** Looks for one otherwise. */
+  readonly findEcj?: () => Promise<string | undefined>;
   readonly onProgress?: (progress: BuildToolProgress) => void;
 }
 
@@ -176,7 +178,9 @@ export class Planner {
   async #compiler(classes: readonly ClassTraits[], build: BuildSettings): Promise<Compiler | undefined> {
     const built = compilerOf(classes) ?? build.compiler ?? 'javac';
     if (built === 'javac') return { kind: 'javac' };
-    const jar = this.#options.ecj ?? (await findEcj({ localRepository: await mavenLocalRepository() }));
+    const search =
+      this.#options.findEcj ?? (async () => findEcj({ localRepository: await mavenLocalRepository() }));
+    const jar = this.#options.ecj ?? (await search());
     return jar === undefined ? undefined : { kind: 'ecj', jar };
   }
 }
