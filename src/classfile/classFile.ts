@@ -132,6 +132,11 @@ export class ClassFile implements ClassFileParts {
     const attribute = this.attribute('SourceFile');
     return attribute && this.pool.utf8(attribute.sourceFileIndex);
   }
+  /** `null` for a class that is not sealed. */
+  get permittedSubclasses(): readonly string[] | null {
+    const indexes = this.attribute('PermittedSubclasses')?.classIndexes;
+    return indexes ? indexes.map((index) => this.pool.className(index)) : null;
+  }
   get bootstrapMethods(): readonly BootstrapMethod[] {
     return this.attribute('BootstrapMethods')?.methods ?? [];
   }

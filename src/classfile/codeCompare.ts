@@ -19,6 +19,16 @@ export function matchCode(left: Buffer, right: Buffer, constants: ConstantCompar
   return new CodeComparison(left, right, constants).run();
 }
 
+/** Position on the right of the first instruction that differs, or of the end where only the left goes on. */
+export function firstDifference(
+  left: Buffer,
+  right: Buffer,
+  constants: ConstantComparison,
+): number | undefined {
+  const comparison = new CodeComparison(left, right, constants);
+  return comparison.run() ? undefined : comparison.differsAt;
+}
+
 /** Opcodes whose wide form means the same. */
 function narrow(opcode: number): number {
   if (opcode === OP.ldc_w) return OP.ldc;
@@ -32,8 +42,10 @@ class CodeComparison {
   readonly #constants: ConstantComparison;
   /** Where the same instruction begins on the right, plus 1; 0 inside an instruction. */
   readonly #places: Int32Array;
-  /** Pairs of positions that branches lead to. */
-  readonly #targets: number[] = [];
+  /** Pairs of positions that branches lead to, and where on the right the branch is. */
+  readonly #targets: { readonly from: number; readonly left: number; readonly right: number }[] = [];
+  /** Set by `run`: where the two no longer are the same. */
+  differsAt = 0;
 
   constructor(left: Buffer, right: Buffer, constants: ConstantComparison) {
     this.#left = left;
@@ -49,22 +61,26 @@ class CodeComparison {
     let q = 0;
     while (p < left.length && q < right.length) {
       this.#places[p] = q + 1;
+      this.differsAt = q;
       if (!this.#sameInstruction(p, q)) return undefined;
       p += instructionLength(left, p);
       q += instructionLength(right, q);
     }
+    this.differsAt = q;
     if (p !== left.length || q !== right.length || !this.#sameTargets()) return undefined;
     return (pc) => (pc === left.length ? right.length : (this.#places[pc] ?? 0) - 1);
   }
 
   #sameTargets(): boolean {
-    for (let at = 0; at < this.#targets.length; at += 2)
-      if (this.#places[this.#targets[at]!] !== this.#targets[at + 1]! + 1) return false;
+    for (const { from, left, right } of this.#targets) {
+      this.differsAt = from;
+      if (this.#places[left] !== right + 1) return false;
+    }
     return true;
   }
 
   #branch(p: number, leftOffset: number, q: number, rightOffset: number): void {
-    this.#targets.push(p + leftOffset, q + rightOffset);
+    this.#targets.push({ from: q, left: p + leftOffset, right: q + rightOffset });
   }
 
   #sameInstruction(p: number, q: number): boolean {

@@ -1,0 +1,231 @@
+import { parseClassFile, ClassFile } from '../classfile/classFile';
+import { ClassFileError } from '../classfile/errors';
+import type { FindClass } from '../classfile/hierarchy';
+import type { ClassSide, MemberSide } from '../classfile/side';
+import { causeOf } from './predict/cause';
+import { checkFormat } from './predict/format';
+import { checkHierarchy } from './predict/hierarchy';
+import { SourceLines } from './predict/lines';
+import { effectNotes, type EffectEnvironment } from './predict/notes';
+import type { Note, Reason } from './predict/reasons';
+import { compareSchema, errorOf, memberName, type Finding, type SchemaFindings } from './predict/schema';
+import { shapeOfFile, shapeOfSide, type ClassShape } from './predict/shape';
+import { unsupportedVersion } from './predict/version';
+import { checkVerification } from './predict/verification';
+
+/** The class that runs: as its file, or as read back from the JVM together with the file known to run, if any. */
+export type RunningVersion = ClassFile | { readonly side: ClassSide; readonly file?: ClassFile };
+
+/** What else decides: the JVM, the classes around, and the source for line numbers. Values only. */
+export interface PredictEnvironment extends EffectEnvironment {
+  /** Feature release of the JVM, such as 17. */
+  readonly feature: number;
+  /** The JVM runs with `--enable-preview`. */
+  readonly preview?: boolean;
+  /** The JVM runs with `-XX:+AllowRedefinitionToAddDeleteMethods`. */
+  readonly allowAddDeleteMethods?: boolean;
+  /** The JVM offers enhanced redefinition (`-XX:+AllowEnhancedClassRedefinition`, DCEVM, JetBrains Runtime). */
+  readonly enhanced?: boolean;
+  /** False for a class of the boot loader, and where the JVM was started without verification. */
+  readonly verified?: boolean;
+  /** The class failed to initialise. */
+  readonly initializationFailed?: boolean;
+  /** Finds what the class loader of the class would find; without it everything counts as there and as fitting. */
+  readonly find?: FindClass;
+  /** Whether a class that is missing was built, so that it can be defined first. */
+  readonly isBuilt?: (name: string) => boolean;
+  /** Text of the new source file; lines of fields and removed members can't be told without it. */
+  readonly source?: string;
+}
+
+export interface Prediction {
+  readonly verdict: 'accept' | 'refuse';
+  /** The JDWP error the JVM gives, when refused. */
+  readonly error?: number;
+  /**
+   * All errors it may give. More than one only where the class both adds and deletes methods, or changes their
+   * flags as well: HotSpot then names the one whose name lies first in its memory.
+   */
+  readonly possibleErrors: readonly number[];
+  /** Every reason, in the order in which the JVM looks; empty when accepted. */
+  readonly reasons: readonly Reason[];
+  /** What will not take effect though accepted; what could not be known. */
+  readonly notes: readonly Note[];
+  /** Names of classes that `find` did not know and that the verdict may depend on. */
+  readonly unknownClasses: readonly string[];
+}
+
+/**
+ * Tells what the JVM will answer to a redefinition of `running` by `next`, in HotSpot's own order of checks, and
+ * why. `next` are the bytes of a class file, whole or not. Does nothing but compute, and never throws for them.
+ */
+export function predict(
+  running: RunningVersion,
+  next: Uint8Array | ClassFile,
+  environment: PredictEnvironment,
+): Prediction {
+  const early = checkBytes(next, environment);
+  if ('code' in early) return refused([{ finding: early }], undefined);
+  const file = early;
+  const lines = new SourceLines(file, environment.source);
+  try {
+    return new Predictor(running, file, lines, environment).run();
+  } catch (error) {
+    if (!(error instanceof ClassFileError)) throw error;
+    return refused([{ finding: { code: 'invalidFormat', what: error.message } }], undefined);
+  }
+}
+
+/** The class file, or why the JVM does not even read it. */
+function checkBytes(next: Uint8Array | ClassFile, environment: PredictEnvironment): ClassFile | Finding {
+  if (next instanceof ClassFile) return unsupportedVersion(next, environment) ?? next;
+  const version = unsupportedVersion(next, environment);
+  if (version) return version;
+  try {
+    return parseClassFile(next);
+  } catch (error) {
+    if (error instanceof ClassFileError) return { code: 'invalidFormat', what: error.message };
+    throw error;
+  }
+}
+
+class Predictor {
+  readonly #running: ClassSide;
+  /** The class file known to run. */
+  readonly #runningFile: ClassFile | undefined;
+  readonly #before: ClassShape;
+  readonly #file: ClassFile;
+  readonly #after: ClassShape;
+  readonly #lines: SourceLines;
+  readonly #environment: PredictEnvironment;
+  readonly #unknown = new Set<string>();
+
+  constructor(running: RunningVersion, file: ClassFile, lines: SourceLines, environment: PredictEnvironment) {
+    const isFile = running instanceof ClassFile;
+    this.#running = isFile ? running : running.side;
+    this.#runningFile = isFile ? running : running.file;
+    this.#before = isFile ? shapeOfFile(running) : shapeOfSide(running.side, running.file);
+    this.#file = file;
+    this.#after = shapeOfFile(file);
+    this.#lines = lines;
+    this.#environment = environment;
+  }
+
+  run(): Prediction {
+    const { enhanced, initializationFailed } = this.#environment;
+    const bad = checkFormat(this.#file);
+    if (bad !== undefined) return this.#refuse([{ code: 'invalidFormat', what: bad }]);
+    if (this.#after.name !== this.#before.name)
+      return this.#refuse([{ code: 'nameChanged', from: this.#before.name, to: this.#after.name }]);
+    const find = this.#find();
+    const findings: Finding[] = checkHierarchy(this.#after, find).map(({ method, ...fault }) => ({
+      ...fault,
+      ...(method && { at: { of: 'method', member: method } }),
+      ...this.#definable(fault.code, fault.className),
+    }));
+    const schema = compareSchema(this.#before, this.#after, this.#environment.allowAddDeleteMethods === true);
+    const supertypes = schema.findings.filter(({ code }) => errorOf(code) === 66);
+    if (!enhanced) findings.push(...supertypes);
+    if (initializationFailed) findings.push({ code: 'initializationFailed' });
+    if (!enhanced) findings.push(...schema.findings.slice(supertypes.length));
+    if (this.#environment.verified !== false && supertypes.length === 0 && findings.every(isBelowVerifier))
+      findings.push(...this.#verify(find));
+    return findings.length > 0 ? this.#refuse(findings, schema) : this.#accept(schema);
+  }
+
+  /** `find`, remembering what it did not know. */
+  #find(): FindClass {
+    const { find } = this.#environment;
+    return (name) => {
+      const found = find?.(name);
+      if (found === undefined) this.#unknown.add(name);
+      return found;
+    };
+  }
+
+  #verify(find: FindClass): Finding[] {
+    return checkVerification(this.#running, this.#file, find).map((fault) => ({
+      ...fault,
+      ...(fault.className === undefined ? {} : this.#definable(fault.code, fault.className)),
+    }));
+  }
+
+  #definable(code: Finding['code'], className: string): { definable?: boolean } {
+    const isMissing =
+      code === 'superclassMissing' || code === 'interfaceMissing' || code === 'verifierNeedsClass';
+    return isMissing && this.#environment.isBuilt ? { definable: this.#environment.isBuilt(className) } : {};
+  }
+
+  #refuse(findings: readonly Finding[], schema?: SchemaFindings): Prediction {
+    const located = findings.map((finding) => ({ finding, reason: this.#reason(finding) }));
+    return {
+      ...refused(located, schema),
+      notes: this.#unknownNotes(schema),
+      unknownClasses: [...this.#unknown],
+    };
+  }
+
+  #accept(schema: SchemaFindings): Prediction {
+    const { sourceFile } = this.#file;
+    const effects = effectNotes(this.#running, this.#runningFile, this.#file, this.#lines, this.#environment);
+    const notes = [...effects, ...this.#unknownNotes(schema)].map((note) => ({
+      ...note,
+      ...(sourceFile === undefined ? {} : { file: sourceFile }),
+    }));
+    return { verdict: 'accept', possibleErrors: [], reasons: [], notes, unknownClasses: [...this.#unknown] };
+  }
+
+  #unknownNotes(schema: SchemaFindings | undefined): Note[] {
+    return (schema?.unknown ?? []).map((what) => ({ code: 'unknown', what }));
+  }
+
+  #reason(finding: Finding): Reason {
+    const { at, ...rest } = finding;
+    const line = at ? this.#lineOf(at.of, at.member) : this.#lines.ofClass();
+    const { sourceFile } = this.#file;
+    const cause = at ? causeOf(at.of, at.member) : undefined;
+    return {
+      ...rest,
+      error: errorOf(finding.code),
+      ...(at && { member: memberName(at) }),
+      ...(sourceFile === undefined ? {} : { file: sourceFile }),
+      ...(line === undefined ? {} : { line }),
+      ...(cause && { cause }),
+    };
+  }
+
+  #lineOf(of: 'field' | 'method', member: MemberSide): number | undefined {
+    return of === 'field' ? this.#lines.ofField(member) : this.#lines.ofMethod(member);
+  }
+}
+
+/** The verifier is asked only about classes that nothing before it refuses for their place in the hierarchy. */
+function isBelowVerifier({ code }: Finding): boolean {
+  const error = errorOf(code);
+  return error !== 62 && error !== 69 && error !== 61;
+}
+
+function refused(
+  findings: readonly { readonly finding: Finding; readonly reason?: Reason }[],
+  schema: SchemaFindings | undefined,
+): Prediction {
+  const reasons = findings.map(
+    ({ finding, reason }) => reason ?? { ...finding, error: errorOf(finding.code) },
+  );
+  const first = reasons[0]!.error;
+  const isMethod = reasons[0]!.code.startsWith('method');
+  const possible = isMethod && schema ? schema.methods.first.map(({ code }) => errorOf(code)) : [first];
+  return {
+    verdict: 'refuse',
+    error: likeliest(possible),
+    possibleErrors: [...new Set(possible)].sort((a, b) => a - b),
+    reasons,
+    notes: [],
+    unknownClasses: [],
+  };
+}
+
+/** An added method is the likeliest to be named first (three of four in releases of real libraries). */
+function likeliest(errors: readonly number[]): number {
+  return Math.min(...errors);
+}

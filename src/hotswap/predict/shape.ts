@@ -1,0 +1,139 @@
+import { ACC } from '../../classfile/accessFlags';
+import type { AttributeInfo } from '../../classfile/attributeInfo';
+import type { ClassFile, MemberInfo } from '../../classfile/classFile';
+import type { ConstantPool } from '../../classfile/constantPool';
+import { findAttribute } from '../../classfile/attributes';
+import type { ClassSide, MemberSide } from '../../classfile/side';
+
+/** Flags that HotSpot keeps of those in the file (JVM_RECOGNIZED_..._MODIFIERS). */
+const CLASS_FLAGS = 0x7631;
+const FIELD_FLAGS = 0x50df;
+const METHOD_FLAGS = 0x1dff;
+const JAVA_6 = 50;
+const JAVA_7 = 51;
+const JAVA_11 = 55;
+const JAVA_16 = 60;
+const JAVA_17 = 61;
+
+/** A record component as far as a redefinition looks at it. */
+export interface RecordComponentShape {
+  readonly name: string;
+  readonly descriptor: string;
+  readonly signature: string | undefined;
+}
+
+/**
+ * What of a class decides whether a JVM accepts a redefinition, as the JVM sees it: flags as it keeps them, and
+ * attributes only where the class file version makes it read them. `undefined` means not known; "has none" of an
+ * attribute is `null`.
+ */
+export interface ClassShape {
+  readonly name: string;
+  readonly majorVersion: number | undefined;
+  readonly flags: number | undefined;
+  readonly superName: string | undefined;
+  readonly interfaces: readonly string[] | undefined;
+  readonly nestHost: string | null | undefined;
+  readonly nestMembers: readonly string[] | null | undefined;
+  readonly record: readonly RecordComponentShape[] | null | undefined;
+  readonly permittedSubclasses: readonly string[] | null | undefined;
+  readonly fields: readonly MemberSide[];
+  readonly methods: readonly MemberSide[];
+}
+
+/** The shape of a class file. Throws `ClassFileError` when an attribute that matters can't be read. */
+export function shapeOfFile(file: ClassFile): ClassShape {
+  const { majorVersion: major, pool } = file;
+  const names = (indexes: readonly number[] | undefined): readonly string[] | null =>
+    indexes ? indexes.map((index) => pool.className(index)) : null;
+  const host = major >= JAVA_11 ? file.attribute('NestHost') : undefined;
+  const record = major >= JAVA_16 ? file.attribute('Record') : undefined;
+  return {
+    name: file.name,
+    majorVersion: major,
+    flags: classFlags(file),
+    superName: file.superName,
+    interfaces: file.interfaces,
+    nestHost: host ? pool.className(host.hostClassIndex) : null,
+    nestMembers: names(major >= JAVA_11 ? file.attribute('NestMembers')?.classIndexes : undefined),
+    record: record
+      ? record.components.map(({ nameIndex, descriptorIndex, attributes }) => ({
+          name: pool.utf8(nameIndex),
+          descriptor: pool.utf8(descriptorIndex),
+          signature: signatureOf(attributes, pool),
+        }))
+      : null,
+    permittedSubclasses: names(
+      major >= JAVA_17 ? file.attribute('PermittedSubclasses')?.classIndexes : undefined,
+    ),
+    fields: file.fields.map((field) => shapeOf(field, fieldFlags(field))),
+    methods: file.methods.map((method) => shapeOf(method, methodFlags(method, major))),
+  };
+}
+
+/**
+ * The shape of a class that runs, from what can be read back over JDWP. `file`: the class file known to run, for
+ * what can't (nest, record components, permitted subclasses, exact flags).
+ */
+export function shapeOfSide(side: ClassSide, file?: ClassFile): ClassShape {
+  const known = file ? shapeOfFile(file) : undefined;
+  return {
+    name: side.name,
+    majorVersion: side.majorVersion ?? known?.majorVersion,
+    flags: known?.flags ?? (side.accessFlags === undefined ? undefined : flagsOfModifiers(side.accessFlags)),
+    superName: side.superName ?? known?.superName,
+    interfaces: side.interfaces ?? known?.interfaces,
+    nestHost: known?.nestHost,
+    nestMembers: known?.nestMembers,
+    record: known?.record,
+    permittedSubclasses: known?.permittedSubclasses,
+    fields: side.fields.map((field) => shapeOf(field, field.accessFlags & FIELD_FLAGS)),
+    methods: side.methods.map((method) => shapeOf(method, method.accessFlags & METHOD_FLAGS)),
+  };
+}
+
+function shapeOf({ name, descriptor }: MemberSide, accessFlags: number): MemberSide {
+  return { name, descriptor, accessFlags };
+}
+
+function isSynthetic(attributes: readonly AttributeInfo[]): boolean {
+  return attributes.some(({ name }) => name === 'Synthetic');
+}
+
+function classFlags(file: ClassFile): number {
+  let flags = file.accessFlags & CLASS_FLAGS;
+  // Before Java 6 an interface need not say that it is abstract.
+  if ((flags & ACC.INTERFACE) !== 0 && file.majorVersion < JAVA_6) flags |= ACC.ABSTRACT;
+  return isSynthetic(file.attributes) ? flags | ACC.SYNTHETIC : flags;
+}
+
+function fieldFlags(field: MemberInfo): number {
+  const flags = field.accessFlags & FIELD_FLAGS;
+  return isSynthetic(field.attributes) ? flags | ACC.SYNTHETIC : flags;
+}
+
+function methodFlags(method: MemberInfo, major: number): number {
+  let flags = method.accessFlags & METHOD_FLAGS;
+  // Of a class initialiser HotSpot keeps only what the specification lets it have.
+  if (method.name === '<clinit>') flags = major < JAVA_7 ? ACC.STATIC : flags & initializerFlags(major);
+  return isSynthetic(method.attributes) ? flags | ACC.SYNTHETIC : flags;
+}
+
+function initializerFlags(major: number): number {
+  return major <= JAVA_16 ? ACC.STATIC | ACC.STRICT : ACC.STATIC;
+}
+
+/**
+ * JVM TI gives a nested class the modifiers of its InnerClasses entry, without ACC_SUPER. The class itself is
+ * public when it was declared public or protected, else package-private, and never static.
+ */
+function flagsOfModifiers(modifiers: number): number {
+  let flags = modifiers & CLASS_FLAGS;
+  if ((modifiers & ACC.PROTECTED) !== 0) flags |= ACC.PUBLIC;
+  return (flags & ACC.INTERFACE) === 0 ? flags | ACC.SUPER : flags & ~ACC.SUPER;
+}
+
+function signatureOf(attributes: readonly AttributeInfo[], pool: ConstantPool): string | undefined {
+  const signature = findAttribute(attributes, 'Signature', pool);
+  return signature && pool.utf8(signature.signatureIndex);
+}
