@@ -34,6 +34,7 @@ export class CompileOnSave implements Disposable {
   /** Text that a file had before the first save that we saw, for the check of the compiler. */
   readonly #before = new Map<string, string>();
   readonly #checked = new Set<string>();
+  readonly #warmed = new Set<string>();
 
   constructor(parts: CompileOnSaveParts) {
     this.#parts = parts;
@@ -49,6 +50,8 @@ export class CompileOnSave implements Disposable {
       workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => this.#diagnostics.delete(uri))),
     );
     this.#store.add(parts.jvms.onDidChangeSessions(() => this.#sessionsChanged()));
+    this.#store.add(parts.jvms.onDidChange(() => this.#warmUp()));
+    this.#store.add(vscode.window.onDidChangeActiveTextEditor(() => this.#warmUp()));
   }
 
   cancel(): void {
@@ -65,7 +68,10 @@ export class CompileOnSave implements Disposable {
     if (document.languageId !== 'java' || document.uri.scheme !== 'file' || !this.#isOn(document)) return [];
     const { fsPath } = document.uri;
     return this.#parts.jvms.sessions.filter(({ classRoots }) =>
-      classRoots.some(({ sources }) => sources.some((folder) => isBelow(fsPath, folder))),
+      // A class root that was named without its sources: the package a source declares tells, later.
+      classRoots.some(({ sources, kind }) =>
+        sources.length === 0 ? kind === 'folder' : sources.some((folder) => isBelow(fsPath, folder)),
+      ),
     );
   }
 
@@ -77,15 +83,21 @@ export class CompileOnSave implements Disposable {
     return setting === 'on' || (setting === 'auto' && !languageServerIsActive());
   }
 
-  /** Warms the compiler up for the open sources of a JVM that was just attached. */
   #sessionsChanged(): void {
-    if (this.#parts.jvms.sessions.length === 0) {
-      this.#before.clear();
-      this.#checked.clear();
-    }
+    if (this.#parts.jvms.sessions.length > 0) return;
+    this.#before.clear();
+    this.#checked.clear();
+    this.#warmed.clear();
+  }
+
+  /** Compiles the source in sight once for each of its modules, so that the first save need not start a compiler. */
+  #warmUp(): void {
     const document = vscode.window.activeTextEditor?.document;
     const session = document && this.#sessionsFor(document)[0];
     if (!session || document.isDirty) return;
+    const key = session.classRoots.map(({ path }) => path).join();
+    if (this.#warmed.has(key)) return;
+    this.#warmed.add(key);
     void this.#run(async (signal) => {
       const [compiler, { surroundingsOf }] = await this.#open();
       await compiler.warmUp(document.uri.fsPath, await surroundingsOf(session, signal), signal);
@@ -106,6 +118,7 @@ export class CompileOnSave implements Disposable {
     try {
       await this.#run(async (signal) => {
         const at = Date.now();
+        const started = performance.now();
         const [compiler, { surroundingsOf }] = await this.#open();
         const around = await surroundingsOf(session, signal);
         await this.#checkCompiler(compiler, file, session, around, signal);
@@ -113,12 +126,8 @@ export class CompileOnSave implements Disposable {
         this.#show(document.uri, result);
         busy.dispose();
         if (!result.ok || result.classes.length === 0) return;
-        const change = {
-          origin: 'compile',
-          at,
-          classes: result.classes,
-          ms: { compile: result.ms.total },
-        } as const;
+        const ms = { compile: performance.now() - started };
+        const change = { origin: 'compile', at, classes: result.classes, ms } as const;
         await (await this.#parts.jvms.hotSwap()).submit(change, signal);
       });
     } catch (error) {

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { jvmEndpoint, environmentProviders } from '../config/resolve';
+import { readEndpoint } from '../config/values';
 import type { Jvm } from '../config/model';
 import type { Dialer, Endpoint } from '../contracts/channel';
 import type { JvmTarget } from '../hotswap/model';
 import type { LocalJvm } from '../targets/jvm/discover';
+import { isLoopbackHost } from '../targets/jvm/jdwpOptions';
 import { fromFolder, type FolderConfiguration } from './configuration';
 import type { Secrets } from './secrets';
 import { t } from './text';
@@ -15,6 +17,8 @@ export interface JvmEntry {
   /** What tells it from others of the name: an address, an environment, a process id. */
   readonly description: string;
   readonly origin: 'configuration' | 'launch' | 'local' | 'address';
+  /** The port on this machine, of a configured JVM that is reached directly. */
+  readonly port?: number;
   /** Why it can't be attached to, for kinds that are not reachable yet. */
   readonly unsupported?: string;
   /** Of `local`: another debugger has it, or the port is not open yet. */
@@ -60,6 +64,8 @@ function configuredEntry(
   const id = `${environment}/${name}`;
   const { route, application } = jvm;
   const through = route.kind === 'through' ? route.host : undefined;
+  const address = route.kind === 'direct' ? readEndpoint(jvm.jdwp) : undefined;
+  const port = address && isLoopbackHost(address.host) ? address.port : undefined;
   const unsupported =
     route.kind === 'container' || route.kind === 'pod'
       ? t('JVMs in containers and pods can not be attached to yet.')
@@ -69,6 +75,7 @@ function configuredEntry(
     name,
     description: through === undefined ? jvm.jdwp : t('{0} through {1}', jvm.jdwp, through),
     origin: 'configuration',
+    ...(port !== undefined && { port }),
     ...(unsupported !== undefined && { unsupported }),
     target: async (signal) => {
       const env = environmentProviders(process.env, { environment });

@@ -78,7 +78,13 @@ export class Jvms implements Disposable {
       this.#log.warn(`could not list the JVMs of this machine: ${String(error)}`);
       return [];
     });
-    const entries = [...localEntries(local, this.#sources.dialers), ...launchEntries(this.#sources.dialers)];
+    // One that stands in an environment is not listed twice.
+    const known = new Set(this.environments.flatMap(({ jvms }) => jvms.flatMap(({ port }) => port ?? [])));
+    const strangers = local.filter(({ endpoint }) => endpoint && !known.has(endpoint.port));
+    const entries = [
+      ...localEntries(strangers, this.#sources.dialers),
+      ...launchEntries(this.#sources.dialers),
+    ];
     const configured = new Set(this.environments.flatMap(({ jvms }) => jvms.map(({ id }) => id)));
     const listed = new Set(entries.map(({ id }) => id));
     const others = [...this.#attached.values()]
