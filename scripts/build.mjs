@@ -98,15 +98,15 @@ async function put(file, text) {
 
 /**
  * Files of builds that are gone. Not at once: an extension that runs from here still reads those of its own build on
- * first use.
+ * first use. Only what is to be packaged (`--clean`) has none of them.
  */
 async function removeStale(current) {
-  const aDay = 24 * 60 * 60 * 1000;
+  const age = process.argv.includes('--clean') ? 0 : 24 * 60 * 60 * 1000;
   for (const name of await readdir(dist)) {
     if (!/-[A-Z0-9]{8}\.js(\.map)?$/.test(name) || current.has(name.replace(/\.map$/, ''))) continue;
     const file = path.join(dist, name);
     const { mtimeMs } = await stat(file);
-    if (Date.now() - mtimeMs > aDay) await rm(file, { force: true });
+    if (Date.now() - mtimeMs > age) await rm(file, { force: true });
   }
 }
 
@@ -173,8 +173,6 @@ if (process.argv.includes('--watch')) {
   });
   await context.watch();
 } else {
-  // Only a package starts from nothing: a build beside a running extension must not pull files from under it.
-  if (process.argv.includes('--clean')) await rm(dist, { recursive: true, force: true });
   try {
     await esbuild.build(options);
   } catch (error) {

@@ -1,0 +1,127 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+
+/**
+ * What a person does in VS Code, through the page. Everything waits for what it needs to see, and fails with
+ * Playwright's own error after the page's time limit.
+ */
+export class Driver {
+  constructor(
+    readonly page: Page,
+    private readonly shots?: string,
+  ) {
+    page.setDefaultTimeout(30_000);
+  }
+
+  /** Waits until the workbench can be worked with. */
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 120_000 });
+    await this.page.locator('.statusbar').waitFor();
+  }
+
+  /** Keeps a picture of the whole window as `NAME.png`, when pictures are kept. Resolves to its path. */
+  async picture(name: string): Promise<string | undefined> {
+    if (this.shots === undefined) return undefined;
+    await mkdir(this.shots, { recursive: true });
+    const file = path.join(this.shots, `${name}.png`);
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+
+  /** Opens a container of the activity bar. */
+  async openContainer(title: string): Promise<void> {
+    const tab = this.page
+      .locator(`.activitybar .action-item:has(.action-label[aria-label^="${title}"])`)
+      .first();
+    await tab.waitFor();
+    if ((await tab.locator('.action-label').getAttribute('aria-selected')) === 'true') return;
+    if (/\bchecked\b/.test((await tab.getAttribute('class')) ?? '')) return;
+    await tab.locator('.action-label').click();
+    await this.page.locator('.sidebar .composite.title', { hasText: title }).waitFor();
+  }
+
+  /** A section of the side bar, by the title in its header. */
+  view(title: string): Locator {
+    return this.page
+      .locator('.sidebar .pane')
+      .filter({ has: this.page.locator(`.title:text-is("${title}")`) });
+  }
+
+  /** The first row of a view that contains the text. */
+  row(view: string, text: string): Locator {
+    return this.view(view).locator('.monaco-list-row', { hasText: text }).first();
+  }
+
+  /** All rows of a view as a person reads them. */
+  async rows(view: string): Promise<string[]> {
+    const texts = await this.view(view).locator('.monaco-list-row').allInnerTexts();
+    return texts.map((text) => text.replace(/\s+/g, ' ').trim());
+  }
+
+  /** Unfolds a row; nothing happens when it is unfolded. */
+  async unfold(row: Locator): Promise<void> {
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'false')
+      await row.locator('.monaco-tl-twistie').click();
+  }
+
+  /** Clicks an icon on a row; it shows while the pointer is there. */
+  async rowAction(row: Locator, title: string): Promise<void> {
+    await row.hover();
+    await row.locator(`.action-label[aria-label^="${title}"]`).click();
+  }
+
+  /** Runs a command of the palette by its title, such as `Swapdeck: Show Log`. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget .quick-input-box input');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Chooses in a quick pick by the row's text. */
+  async pick(text: string): Promise<void> {
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+  }
+
+  /** Opens a file of the workspace by name, with the cursor in a line (from 1). */
+  async openFile(name: string, line = 1): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    const input = this.page.locator('.quick-input-widget .quick-input-box input');
+    await input.waitFor();
+    await input.fill(name);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+    await input.fill(`${name}:${line}`);
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.tab.active', { hasText: name }).waitFor();
+    await this.page.locator('.editor-group-container.active .monaco-editor.focused').waitFor();
+  }
+
+  /** Replaces the line the cursor is in, as one paste would: nothing is completed or indented on the way. */
+  async replaceLine(text: string): Promise<void> {
+    await this.page.keyboard.press('End');
+    await this.page.keyboard.press('Shift+Home');
+    await this.page.keyboard.press('Shift+Home');
+    await this.page.keyboard.insertText(text);
+  }
+
+  /** Saves the file in front. Resolves when the key was pressed; returns that moment (milliseconds, epoch). */
+  async save(): Promise<number> {
+    const at = Date.now();
+    await this.page.keyboard.press('Control+S');
+    return at;
+  }
+
+  /** The first item of the status bar that contains the text. */
+  statusItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text }).first();
+  }
+
+  /** A notification that contains the text. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast', { hasText: text }).first();
+  }
+}
