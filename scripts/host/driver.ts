@@ -120,6 +120,17 @@ export class Driver {
     return this.page.locator('.statusbar-item', { hasText: text }).first();
   }
 
+  /** What a tooltip says when the pointer rests on something; it stays open for a picture. */
+  async tooltip(locator: Locator): Promise<string> {
+    // From elsewhere: one that was there before would be what it said then.
+    await this.page.mouse.move(640, 400);
+    const hover = this.page.locator('.workbench-hover-container:visible');
+    await hover.waitFor({ state: 'hidden' });
+    await locator.hover();
+    await hover.first().waitFor();
+    return hover.first().innerText();
+  }
+
   /** A notification that contains the text. */
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notification-toast', { hasText: text }).first();

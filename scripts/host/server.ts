@@ -27,7 +27,8 @@ export interface Server {
   close(): Promise<void>;
 }
 
-const quietSettings = {
+/** Settings without which a new VS Code asks, updates and talks. */
+export const quietSettings = {
   'chat.disableAIFeatures': true,
   'workbench.startupEditor': 'none',
   'extensions.ignoreRecommendations': true,

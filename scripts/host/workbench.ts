@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { makeTempDir, removeDir } from '../support/tempDir';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { ensureBrowserHost } from './install';
@@ -31,13 +30,13 @@ export interface Workbench {
 /** Starts a VS Code server with fresh data and opens it in a headless browser. `close` leaves nothing behind. */
 export async function startWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const host = await ensureBrowserHost();
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'swapdeck-vscode-'));
+  const dir = await makeTempDir('vscode');
   let server: Server | undefined;
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {
     await browser?.close().catch(() => undefined);
     await server?.close();
-    await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+    await removeDir(dir);
   };
   try {
     server = await startServer(host, {
