@@ -58,28 +58,33 @@ class Vm {
   private constructor(connection: JdwpConnection, channel: MemoryChannel, rows: Row[]) {
     this.connection = connection;
     this.channel = channel;
+    // Not at once: a real VM never answers within our own call.
     channel.onWrite = (packet) => {
-      const name = `${packet[9]}/${packet[10]}`;
-      this.seen.push(name);
-      const early = this.before.get(name);
-      this.before.delete(name);
-      if (early) channel.receive(early);
-      if (name === '1/20') channel.receive(reply(idOf(packet), snapshot(...rows)));
-      else if (name === '15/1') channel.receive(reply(idOf(packet), int(packet[11]!)));
-      else if (name === '1/2')
-        channel.receive(reply(idOf(packet), Buffer.concat([int(1), Buffer.from([1]), id(99), int(7)])));
-      else if (name === '2/4') channel.receive(reply(idOf(packet), this.classFields));
-      else if (name === '2/11') channel.receive(reply(idOf(packet), id(packet.readInt32BE(15) + 2000)));
-      else if (name === '9/2')
-        channel.receive(
-          reply(idOf(packet), Buffer.concat([int(1), Buffer.from('l'), id(packet.readInt32BE(15) + 1000)])),
-        );
-      else if (name === '2/2') channel.receive(reply(idOf(packet), id(packet.readInt32BE(15) + 1000)));
-      else if (name === '2/9') {
-        const dead = this.dead.has(packet.readInt32BE(15));
-        channel.receive(dead ? reply(idOf(packet), Buffer.alloc(0), 20) : reply(idOf(packet), int(7)));
-      } else channel.receive(reply(idOf(packet)));
+      this.seen.push(`${packet[9]}/${packet[10]}`);
+      setImmediate(() => this.#answer(packet, rows));
     };
+  }
+
+  #answer(packet: Buffer, rows: Row[]): void {
+    const name = `${packet[9]}/${packet[10]}`;
+    const early = this.before.get(name);
+    this.before.delete(name);
+    if (early) this.channel.receive(early);
+    const wanted = packet.length >= 19 ? packet.readInt32BE(15) : 0;
+    const bodies: Record<string, () => Buffer> = {
+      '1/2': () => Buffer.concat([int(1), Buffer.from([1]), id(99), int(7)]),
+      '1/20': () => snapshot(...rows),
+      '2/2': () => id(wanted + 1000),
+      '2/4': () => this.classFields,
+      '2/9': () => int(7),
+      '2/11': () => id(wanted + 2000),
+      '9/2': () => Buffer.concat([int(1), Buffer.from('l'), id(wanted + 1000)]),
+      '15/1': () => int(packet[11]!),
+    };
+    const dead = name === '2/9' && this.dead.has(wanted);
+    this.channel.receive(
+      dead ? reply(idOf(packet), Buffer.alloc(0), 20) : reply(idOf(packet), bodies[name]?.()),
+    );
   }
 
   static async start(...rows: Row[]): Promise<Vm> {

@@ -167,6 +167,14 @@ describe('JDWP codec', () => {
     }
   });
 
+  it('reads no element of a list that claims more elements than there are bytes', () => {
+    let read = 0;
+    const element: Layout<number> = { read: (from) => (read++, from.byte()), write: () => undefined };
+    const body = Buffer.from([0, 0, 0, 5, 1, 2, 3, 4]);
+    assert.throws(() => list(element).read(new PacketReader([body], eight)), TruncatedError);
+    assert.equal(read, 0);
+  });
+
   it('refuses tags and constants outside the specification', () => {
     const malformed = (error: unknown): boolean => error instanceof JdwpError && error.reason === 'malformed';
     const read = (layout: Layout<unknown>, ...bytes: number[]): unknown =>
