@@ -19,7 +19,8 @@ export interface ExecResult extends ExecExit {
 
 /**
  * A running command. Its outputs are read at the reader's pace: a slow reader slows the command down, and both
- * outputs must be read (or `dispose` called) for it to end. `dispose` asks the far end to end it.
+ * outputs must be read (or `dispose` called) for it to end. `dispose` asks the far end to end it; where that is
+ * denied, as by OpenSSH for root, it goes on until it next writes.
  */
 export interface ExecProcess extends Disposable {
   readonly stdout: AsyncIterable<Buffer>;

@@ -24,3 +24,11 @@ export type TransportErrorReason =
   | 'failed';
 
 export class TransportError extends SwapdeckError<TransportErrorReason> {}
+
+/** What may pass without anyone doing something about it. The others only bother a person again when retried. */
+const passing: readonly TransportErrorReason[] = ['refused', 'unreachable', 'timeout', 'reset', 'failed'];
+
+/** Whether trying again by itself makes sense; a host that isn't trusted or doesn't let us in needs a person first. */
+export function isWorthRetrying({ reason }: TransportError): boolean {
+  return passing.includes(reason);
+}

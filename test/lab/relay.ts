@@ -14,9 +14,6 @@ export class Relay {
   #stalled = false;
   /** One-way delay of each chunk, in both directions. */
   delayMs = 0;
-  /** How often the direction of the traffic turned: two for each exchange of a question and its answer. */
-  turns = 0;
-  #direction: 'up' | 'down' = 'down';
 
   constructor(target: number) {
     this.#target = target;
@@ -71,16 +68,14 @@ export class Relay {
     client.on('close', () => {
       if (--this.#clients === 0) this.#server.emit('deserted');
     });
-    this.#pass(client, server, 'up');
-    this.#pass(server, client, 'down');
+    this.#pass(client, server);
+    this.#pass(server, client);
   }
 
-  #pass(from: net.Socket, to: net.Socket, direction: 'up' | 'down'): void {
+  #pass(from: net.Socket, to: net.Socket): void {
     this.#sockets.add(from);
     from.on('data', (chunk) => {
       if (this.#stalled) return;
-      if (direction !== this.#direction) this.turns++;
-      this.#direction = direction;
       if (this.delayMs === 0) to.write(chunk);
       else setTimeout(() => to.write(chunk), this.delayMs);
     });

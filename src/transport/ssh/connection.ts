@@ -29,9 +29,10 @@ export class SshConnection implements Disposable {
   readonly #client: ConnectedClient;
   readonly #ended = new Emitter<Error>();
   readonly #channels = new Set<SshChannel>();
-  /** Commands under way; servers allow only so many (MaxSessions). */
-  readonly #sessions = new Set<ClientChannel>();
-  readonly #sessionEnded = new Emitter<void>();
+  /** Commands under way or being started. */
+  #sessions = 0;
+  /** Who waits for one of them to end, in order. */
+  readonly #line = new Set<Deferred<void>>();
   #end: Error | undefined;
 
   constructor(client: ConnectedClient, name: string, log: Log) {
@@ -87,28 +88,30 @@ export class SshConnection implements Disposable {
   }
 
   /**
-   * Starts a command line. A server that allows no more sessions at the same time is asked again when one of ours
-   * has ended.
+   * Starts a command line. A server that allows no more sessions at the same time (MaxSessions) is asked again when
+   * one of ours has ended.
    */
   async openSession(commandLine: string, signal?: AbortSignal): Promise<ClientChannel> {
     for (;;) {
+      this.#sessions++;
       try {
         const session = await this.#open<ClientChannel>(
           (callback) => this.#client.client.exec(commandLine, callback),
           'a command',
           signal,
         );
-        this.#sessions.add(session);
         session.on('close', () => {
-          this.#sessions.delete(session);
-          this.#sessionEnded.fire();
+          this.#sessions--;
+          this.#nextInLine();
         });
         return session;
       } catch (error) {
+        // Others in line are to find out for themselves when no session is left to wait for.
+        if (--this.#sessions === 0) this.#nextInLine();
         const code = error instanceof TransportError ? openFailure(error.cause) : undefined;
-        const full = code === CONNECT_FAILED || code === RESOURCE_SHORTAGE;
-        if (!full || this.#sessions.size === 0) throw error;
-        await this.#nextSessionEnd(signal);
+        const isFull = code === CONNECT_FAILED || code === RESOURCE_SHORTAGE;
+        if (!isFull || this.#sessions === 0) throw error;
+        await this.#waitInLine(signal);
       }
     }
   }
@@ -160,17 +163,23 @@ export class SshConnection implements Disposable {
     );
   }
 
-  async #nextSessionEnd(signal: AbortSignal | undefined): Promise<void> {
-    const next = new Deferred<void>();
-    const subscriptions = [
-      this.#sessionEnded.event(() => next.resolve()),
-      this.#ended.event((error) => next.reject(error)),
-    ];
+  async #waitInLine(signal: AbortSignal | undefined): Promise<void> {
+    const turn = new Deferred<void>();
+    this.#line.add(turn);
     try {
-      await abortable(next.promise, signal, 'wait for a session');
-    } finally {
-      for (const subscription of subscriptions) subscription.dispose();
+      await abortable(turn.promise, signal, 'wait for a session');
+    } catch (error) {
+      // Given a turn and given up at the same time: it is the next one's.
+      if (!this.#line.delete(turn)) this.#nextInLine();
+      throw error;
     }
+  }
+
+  #nextInLine(): void {
+    const [turn] = this.#line;
+    if (!turn) return;
+    this.#line.delete(turn);
+    turn.resolve();
   }
 
   #lose(error: Error, inOrder = false): void {
@@ -180,7 +189,7 @@ export class SshConnection implements Disposable {
     for (const channel of [...this.#channels]) channel.close(inOrder ? undefined : error);
     this.#ended.fire(error);
     this.#ended.dispose();
-    this.#sessionEnded.dispose();
+    for (const turn of this.#line) turn.reject(error);
   }
 }
 
