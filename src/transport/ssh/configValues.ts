@@ -27,8 +27,11 @@ export function valuesFor(
   const context: Context = { address, values, localUser, final: false };
 
   take(settings, context);
-  if (settings.some(({ conditions }) => conditions.some(asksForFinal)))
+  if (settings.some(({ conditions }) => conditions.some(asksForFinal))) {
+    // The name is settled by the first pass, and is none to expand again.
+    values.set('hostname', [hostNameOf(context).replaceAll('%', '%%')]);
     take(settings, { ...context, final: true });
+  }
   return values;
 }
 
@@ -40,10 +43,17 @@ interface Context {
 }
 
 function take(settings: readonly Setting[], context: Context): void {
+  // A condition is met or not where it stands; what is set below it doesn't change that any more.
+  const met = new Map<Condition, boolean>();
+  const isMet = (condition: Condition): boolean => {
+    const known = met.get(condition) ?? holds(condition, context);
+    met.set(condition, known);
+    return known;
+  };
   for (const { keyword, values, conditions } of settings) {
+    if (!conditions.every(isMet)) continue;
     const held = context.values.get(keyword);
     if (held !== undefined && !ACCUMULATING.has(keyword)) continue;
-    if (!conditions.every((condition) => holds(condition, context))) continue;
     context.values.set(keyword, [...new Set([...(held ?? []), ...values])]);
   }
 }

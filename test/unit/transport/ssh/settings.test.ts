@@ -122,11 +122,18 @@ describe('settings from ssh_config', () => {
     await assert.rejects(import('node:fs/promises').then(({ access }) => access(marker)));
   });
 
+  it('decides about a section once, where it begins', async () => {
+    await home.configure('Match host web-*\n HostName 10.0.0.1\n User still\nMatch host web-*\n Port 2\n');
+    assert.deepEqual(pick(await settings('web-1')), ['still', '10.0.0.1', 22]);
+  });
+
   it('makes a second pass for Match final, with the name found in the first', async () => {
     await home.configure(
       'Match final host 10.*\n  Port 2222\nHost 10.0.0.1\n  User by-address\nHost web-1\n  HostName 10.0.0.1\n',
     );
     assert.deepEqual(pick(await settings('web-1')), ['by-address', '10.0.0.1', 2222]);
+    await home.configure('Match final\n  HostName too-late\n');
+    assert.equal((await settings('web-1')).hostName, 'web-1');
   });
 
   it('collects IdentityFile from all matching places and expands paths', async () => {
