@@ -15,8 +15,10 @@ export type ReadWritten = (
 export interface SettleTimes {
   /** Quiet after the last event of a burst whose files are all whole. */
   readonly quiet: number;
-  /** The same while classes nested in a written class, or around it, were not written yet: they belong together. */
+  /** The same while classes nested in a written class were not written yet: most compilers write them all. */
   readonly nest: number;
+  /** The same while the class around a written one was not: javac writes it last. */
+  readonly outer: number;
   /** Classes of several sources that come slowly are waited for this many times their longest pause so far... */
   readonly patience: number;
   /** ...but never longer than this; also the quiet after a burst that follows another one at once: a build goes on. */
@@ -31,6 +33,7 @@ export interface SettleTimes {
 export const defaultSettleTimes: SettleTimes = {
   quiet: 12,
   nest: 40,
+  outer: 100,
   patience: 3,
   longest: 80,
   follow: 250,
@@ -159,12 +162,13 @@ export class ChangeCollector implements Disposable {
 
   /** How much quiet makes the burst over. */
   #quietFor(entries: readonly Written[]): number {
-    const { quiet, nest, patience, longest } = this.#times;
+    const { quiet, nest, outer, patience, longest } = this.#times;
     if (this.#follows) return longest;
     const classes = entries.flatMap((entry) => entry.classes);
     const sources = new Set(classes.map(({ name }) => outermost(name)));
     const slow = sources.size > 1 ? Math.min(longest, this.#longestPause * patience) : 0;
-    return Math.max(isNestOpen(classes) ? nest : quiet, slow);
+    const missing = missingOfNests(classes);
+    return Math.max(missing === 'outer' ? outer : missing === 'nested' ? nest : quiet, slow);
   }
 
   #settle(): void {
@@ -179,19 +183,21 @@ export class ChangeCollector implements Disposable {
   }
 }
 
-/** Whether a written class names a nested class (or the one around it) that was not written in this burst. */
-function isNestOpen(classes: readonly BuiltClass[]): boolean {
+/** What was not written of the nests that classes of this burst belong to. */
+function missingOfNests(classes: readonly BuiltClass[]): 'outer' | 'nested' | undefined {
   // Of a rebuild the pauses tell enough.
-  if (classes.length > 64) return false;
+  if (classes.length > 64) return undefined;
   const written = new Set(classes.map(({ name }) => name));
-  return classes.some((built) => {
-    const top = outermost(built.name);
-    const file = classFileOf(built);
-    const nested = file.attribute('InnerClasses')?.classes ?? [];
-    return nested
-      .map(({ innerClassIndex }) => file.pool.className(innerClassIndex).replaceAll('/', '.'))
-      .some((name) => outermost(name) === top && !written.has(name));
-  });
+  if (classes.some(({ name }) => !written.has(outermost(name)))) return 'outer';
+  return classes.some((built) => nestedIn(built).some((name) => !written.has(name))) ? 'nested' : undefined;
+}
+
+/** The nested classes of the same source that a class names. */
+function nestedIn(built: BuiltClass): string[] {
+  const file = classFileOf(built);
+  return (file.attribute('InnerClasses')?.classes ?? [])
+    .map(({ innerClassIndex }) => file.pool.className(innerClassIndex).replaceAll('/', '.'))
+    .filter((name) => outermost(name) === outermost(built.name));
 }
 
 function outermost(name: string): string {
