@@ -2,7 +2,7 @@ import { chmod, cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as esbuild from 'esbuild';
+import { ensureDependencies } from './support/npm.mjs';
 
 /**
  * `npm run build [-- --watch | --clean]`: the extension and the command line as CommonJS. What our code imports on
@@ -10,6 +10,9 @@ import * as esbuild from 'esbuild';
  * is a file of its own below `vendor`, read when it is first needed.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
+await ensureDependencies(root);
+const esbuild = await import('esbuild');
+
 const dist = path.join(root, 'dist');
 const entries = { extension: 'src/extension.ts', cli: 'src/cli.ts' };
 /** Most bytes that the editor reads to activate the extension: the entry and what it imports at once. */

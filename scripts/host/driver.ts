@@ -72,6 +72,11 @@ export class Driver {
     await row.locator(`.action-label[aria-label^="${title}"]`).click();
   }
 
+  /** Waits until something says that, among other words. */
+  async hasText(locator: Locator, text: string | RegExp): Promise<void> {
+    await locator.filter({ hasText: text }).first().waitFor();
+  }
+
   /** Runs a command of the palette by its title, such as `Swapdeck: Show Log`. */
   async command(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
@@ -100,12 +105,34 @@ export class Driver {
     await this.page.locator('.editor-group-container.active .monaco-editor.focused').waitFor();
   }
 
-  /** Replaces the line the cursor is in, as one paste would: nothing is completed or indented on the way. */
+  /** Pastes over the line the cursor is in: one edit, one undo, and nothing is completed on the way. */
   async replaceLine(text: string): Promise<void> {
+    await this.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
     await this.page.keyboard.press('End');
     await this.page.keyboard.press('Shift+Home');
     await this.page.keyboard.press('Shift+Home');
-    await this.page.keyboard.insertText(text);
+    await this.page.keyboard.press('Control+V');
+  }
+
+  /** A line of the editor in front as it is on the screen, from 1 when the file's begin is in sight. */
+  editorLine(line: number): Locator {
+    return this.page.locator('.editor-group-container.active .view-lines .view-line').nth(line - 1);
+  }
+
+  /** Lines that the extension marks in the editor in front. */
+  marks(): Locator {
+    return this.page.locator('.editor-group-container.active .view-overlays [class*="ced-"]');
+  }
+
+  /** Gives the keyboard to the editor in front. */
+  async focusEditor(): Promise<void> {
+    await this.command('View: Focus Active Editor Group');
+    await this.page.locator('.editor-group-container.active .monaco-editor.focused').waitFor();
+  }
+
+  /** Waits until a file has no unsaved changes. */
+  async isSaved(name: string): Promise<void> {
+    await this.page.locator('.tab.active:not(.dirty)', { hasText: name }).waitFor();
   }
 
   /** Saves the file in front. Resolves when the key was pressed; returns that moment (milliseconds, epoch). */
@@ -134,5 +161,10 @@ export class Driver {
   /** A notification that contains the text. */
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notification-toast', { hasText: text }).first();
+  }
+
+  /** Presses a button of a notification. */
+  async press(notification: Locator, button: string): Promise<void> {
+    await notification.locator('.monaco-button', { hasText: button }).click();
   }
 }

@@ -8,7 +8,9 @@ export interface Sample {
   readonly workspace: SampleWorkspace;
   /** The service that runs now, or ran last. */
   readonly service: Service;
-  /** Ends the service and starts it again on the same ports, with the classes as they were compiled last. */
+  /** Ends the service as a crash would. */
+  stop(): Promise<void>;
+  /** Starts the service again on the same ports, with the classes as they were compiled last. */
   restart(): Promise<void>;
   /** Ends the service and removes the copy. */
   close(): Promise<void>;
@@ -27,6 +29,7 @@ export async function startSample(): Promise<Sample> {
       get service() {
         return service;
       },
+      stop: () => service.close(),
       restart: async () => {
         await service.close();
         service = await startService(jdk, workspace, { ports: service.ports });

@@ -2,24 +2,25 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Driver } from '../host/driver';
 import { startWorkbench } from '../host/workbench';
-import { installFolder } from '../package/stage';
 import type { Sample } from '../sample/sample';
 import { editAndSave, say, type Latency } from '../story/editAndSave';
 import { Interrupted, type Cleanup } from '../support/cleanup';
 import { outDir, root } from '../support/paths';
-import { makeTempDir, removeDir } from '../support/tempDir';
-
-const shots = path.join(outDir, 'start');
+import { installedExtension } from './browser';
 
 /** The first save finds a cold compiler; the others tell what a save takes from then on. */
 const answers = ['Hello, Swapdeck!', 'Saved, and live.', 'And once more.'];
 
 /** Attaches from the tree, edits and saves with a scripted browser; rejects when the service's answer stays old. */
-export async function playHeadless(sample: Sample, cleanup: Cleanup): Promise<void> {
+export async function playHeadless(
+  sample: Sample,
+  vsix: string | undefined,
+  cleanup: Cleanup,
+): Promise<void> {
+  const shots = path.join(outDir, vsix === undefined ? 'start' : 'start-vsix');
   await rm(shots, { recursive: true, force: true });
   await mkdir(shots, { recursive: true });
-  const extensionsDir = await cleanup.own(makeTempDir('extensions'), removeDir);
-  await installFolder(extensionsDir);
+  const extensionsDir = await installedExtension(vsix, cleanup);
   const workbench = await cleanup.own(
     startWorkbench({ workspace: sample.workspace.dir, extensionsDir }),
     (started) => started.close(),

@@ -5,6 +5,7 @@ import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { browserHostUnsupported, ensureBrowserHost } from '../host/install';
 import { ensureJdk } from '../support/jdk';
+import { ensureMaven } from '../support/maven';
 import { outDir, root } from '../support/paths';
 import { tryRun } from '../support/run';
 import { createSampleWorkspace } from '../sample/workspace';
@@ -117,6 +118,7 @@ export const suites: Readonly<Record<string, Suite>> = {
     title: 'Integration: real JVMs',
     run: async (options) => {
       await ensureJdk();
+      await ensureMaven();
       return mocha('integration', 120_000, options);
     },
   },
