@@ -39,6 +39,7 @@ for (const jdk of jdksToTest()) {
 
     for (const [name, settings] of Object.entries({
       'everything on': { parameters: true },
+      'its own release': { level: { version: jdk.feature, api: 'release' }, parameters: true },
       'a lower release': { level: { version: 16, api: 'release' }, parameters: true },
       'source and target': { level: { version: 17, api: 'jdk' } },
       'lines only': { debug: { lines: true, variables: false, source: true } },

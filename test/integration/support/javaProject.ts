@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '../../../src/contracts/log';
 import { silentLog } from '../../../src/contracts/log';
-import { compilerOptions } from '../../../src/compile/options';
+import { debugOption } from '../../../src/compile/options';
 import { ALL_DEBUG_INFO, type CompileProject, type CompileSettings } from '../../../src/compile/model';
 import { CompilerService } from '../../../src/compile/service';
 import { temporaryFolder, type JavaSources } from './javaProcess';
@@ -81,21 +81,29 @@ export class JavaProject {
     };
   }
 
-  /** What the `javac` command writes to `classes` for these files, with the options of the project. */
+  /** What the `javac` command writes to `classes` for these files, with the options that a build would give it. */
   async javac(project: CompileProject, files: readonly string[]): Promise<void> {
     const { settings, classPath } = project;
-    const options = compilerOptions(settings, this.jdk.feature);
-    const processing =
-      settings.processing.kind === 'none' ? ['-proc:none'] : this.jdk.feature >= 21 ? ['-proc:full'] : [];
-    const path_ = [project.classRoot, ...classPath].join(path.delimiter);
-    await promisify(execFile)(
-      this.jdk.javac,
-      [
-        ...[...options, ...processing, '-encoding', settings.encoding],
-        ...['-cp', path_, '-d', project.classRoot, ...files],
-      ],
-      { env: { ...process.env, LC_ALL: 'C.UTF-8' } },
-    );
+    const { level } = settings;
+    const debug = debugOption(settings.debug);
+    const version = String(level?.version);
+    const options = [
+      ...(debug ? [debug] : []),
+      ...(settings.parameters ? ['-parameters'] : []),
+      ...(level
+        ? level.api === 'release'
+          ? ['--release', version]
+          : ['-source', version, '-target', version]
+        : []),
+      ...(settings.processing.kind === 'none'
+        ? ['-proc:none']
+        : this.jdk.feature >= 21
+          ? ['-proc:full']
+          : []),
+      ...['-encoding', settings.encoding, '-cp', [project.classRoot, ...classPath].join(path.delimiter)],
+      ...['-d', project.classRoot, ...files],
+    ];
+    await promisify(execFile)(this.jdk.javac, options, { env: { ...process.env, LC_ALL: 'C.UTF-8' } });
   }
 
   /** Packs the classes into a jar. */

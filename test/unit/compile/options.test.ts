@@ -30,7 +30,9 @@ describe('compiler options', () => {
       '--release',
       '17',
     ]);
-    assert.deepEqual(compilerOptions(settings({ level }), 17), ['-g', '--release', '17']);
+    assert.deepEqual(compilerOptions(settings({ level }), 17), ['-g']);
+    const preview = settings({ level, extra: ['--enable-preview'] });
+    assert.deepEqual(compilerOptions(preview, 17), ['-g', '--release', '17', '--enable-preview']);
     const eight = { version: 8, api: 'release' } as const;
     assert.deepEqual(compilerOptions(settings({ level: eight }), 11), ['-g', '-source', '8', '-target', '8']);
     assert.deepEqual(compilerOptions(settings({ level: eight }), 8), ['-g']);
