@@ -7,7 +7,12 @@ import Reporter from '../../scripts/test/reporter';
 export async function run(): Promise<void> {
   process.setSourceMapsEnabled(true);
   const grep = process.env.SWAPDECK_GREP;
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: true, reporter: Reporter });
+  const mocha = new Mocha({
+    ui: 'bdd',
+    timeout: 60_000,
+    color: true,
+    reporter: Reporter,
+  });
   if (grep) mocha.grep(grep);
   const files = readdirSync(__dirname, { recursive: true, encoding: 'utf8' });
   for (const file of files.filter((name) => name.endsWith('.test.js')).sort()) {

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { startService, type Service, type ServiceOptions } from '../../../scripts/sample/service';
+import { writeConfiguration, type SampleWorkspace } from '../../../scripts/sample/workspace';
+import { ensureJdk } from '../../../scripts/support/jdk';
+import type { Api } from '../../../src/extension';
+import type { JvmSession, SwapRecord } from '../../../src/hotswap/model';
+import { nextEvent } from '../../../src/util/async';
+
+/** The extension's API, active. */
+export async function activate(): Promise<Api> {
+  const extension = vscode.extensions.getExtension<Api>('swapdeck.swapdeck');
+  assert.ok(extension, 'the extension is installed');
+  const api = await extension.activate();
+  await api.whenReady;
+  return api;
+}
+
+/** The window's folder: a compiled copy of the sample. */
+export function workspace(): SampleWorkspace {
+  const dir = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  assert.ok(dir, 'a folder is open');
+  return {
+    dir,
+    classes: path.join(dir, 'target', 'classes'),
+    greeting: path.join(dir, 'src', 'main', 'java', 'hello', 'greeting', 'Greeting.java'),
+    remove: () => Promise.resolve(),
+  };
+}
+
+/** The sample, running, with a `swapdeck.yaml` that names it and that the extension has read. */
+export async function startSample(api: Api, options?: ServiceOptions): Promise<Service> {
+  const service = await startService(await ensureJdk(), workspace(), options);
+  await writeConfiguration(workspace(), service.ports.jdwp);
+  const listed = (): boolean =>
+    api.jvms.environments.some(({ jvms }) => jvms.some(({ port }) => port === service.ports.jdwp));
+  while (!listed()) await nextEvent(api.jvms.onDidChange);
+  return service;
+}
+
+/** Attaches to the JVM of `swapdeck.yaml`. */
+export async function attachSample(api: Api): Promise<JvmSession> {
+  const [entry] = api.jvms.environments.flatMap(({ jvms }) => jvms);
+  assert.ok(entry, 'an environment has a JVM');
+  return api.jvms.attach(entry);
+}
+
+/** Replaces a text in an open document and saves it, as a person does. */
+export async function edit(document: vscode.TextDocument, from: string, to: string): Promise<void> {
+  const at = document.getText().indexOf(from);
+  assert.ok(at >= 0, `${from} is in the source`);
+  const change = new vscode.WorkspaceEdit();
+  const range = new vscode.Range(document.positionAt(at), document.positionAt(at + from.length));
+  change.replace(document.uri, range, to);
+  assert.ok(await vscode.workspace.applyEdit(change));
+  assert.ok(await document.save());
+}
+
+/** Does something and waits for the swap that follows from it. */
+export async function swapAfter(
+  api: Api,
+  action: () => Promise<unknown>,
+  isIt: (record: SwapRecord) => boolean = () => true,
+): Promise<SwapRecord> {
+  const swapped = nextEvent(api.jvms.onDidSwap, isIt);
+  await action();
+  return swapped;
+}
