@@ -1,8 +1,8 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { mapLimit, throwIfAborted } from '../../util/async';
 import type { ClassRoot, RootsFileSystem } from './classRoot';
 import { eclipseRoots } from './eclipse';
-import { has, type Folder } from './folder';
+import type { Folder } from './folder';
 import { gradleRoots } from './gradle';
 import { intellijRoots } from './intellij';
 import { mavenRoots } from './maven';
@@ -43,7 +43,7 @@ async function rootsOf(folder: Folder): Promise<ClassRoot[]> {
 }
 
 function subfolders(folder: Folder): string[] {
-  const isSource = has(folder, 'main/') || has(folder, 'test/');
+  const isSource = basename(folder.path) === 'src';
   return folder.entries
     .filter(({ kind, name }) => kind === 'folder' && !name.startsWith('.') && !ignored.has(name))
     .filter(({ name }) => !(isSource && (name === 'main' || name === 'test')))

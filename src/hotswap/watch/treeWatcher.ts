@@ -74,7 +74,10 @@ export class TreeWatcher implements Disposable {
         if (this.#store.isDisposed) return;
         this.#closeAll();
         const there = await nearestFolder(this.root);
-        if (there === this.root) return this.#watchTree(this.root, report);
+        if (there === this.root) {
+          await this.#watchRootItself();
+          return this.#watchTree(this.root, report);
+        }
         const isFile = there === dirname(this.root) && (await kindOf(this.root)) === 'file';
         if (isFile && report) this.#touch(this.root);
         this.#watch(there, false, (name) => {
@@ -87,6 +90,18 @@ export class TreeWatcher implements Disposable {
       }
     });
     return this.#anchoring;
+  }
+
+  /** A recursive watch does not tell everywhere that its own folder was replaced; the folder above does. */
+  async #watchRootItself(): Promise<void> {
+    if (this.#mode !== 'recursive') return;
+    const identity = await identityOf(this.root);
+    this.#watch(dirname(this.root), false, (name) => {
+      if (name !== null && name !== basename(this.root)) return;
+      void identityOf(this.root).then((now) => {
+        if (now !== identity) this.#gone(this.root);
+      });
+    });
   }
 
   /** An event in the folder above the root. */
@@ -219,6 +234,12 @@ export class TreeWatcher implements Disposable {
 async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
   const found = await stat(path).catch(() => undefined);
   return found && (found.isDirectory() ? 'folder' : 'file');
+}
+
+/** Tells a folder from another one of the same path; undefined when there is none. */
+async function identityOf(folder: string): Promise<string | undefined> {
+  const found = await stat(folder).catch(() => undefined);
+  return found && `${found.dev} ${found.ino} ${found.birthtimeMs}`;
 }
 
 /** The folder itself, or the nearest one above it that exists. */
