@@ -114,6 +114,14 @@ describe('SSH connections to a real server', () => {
     assert.ok(isA('reset')((await end).error));
   });
 
+  it('notices that a host behind a jump host hung up', async () => {
+    const hosts = suite.hosts(specs(), person);
+    const end = ended(await dial(hosts, 'far'));
+    relay.endTowardsClients();
+    assert.ok(isA('reset')((await end).error));
+    assert.equal(await say(await dial(hosts, 'far'), 'again'), 'again');
+  });
+
   it('notices a peer that went silent', async () => {
     const hosts = suite.hosts(specs(), person, { keepAlive: { intervalMs: 100, count: 2 } });
     const channels = [await dial(hosts, 'relayed'), await dial(hosts, 'far')];
@@ -229,6 +237,7 @@ describe('SSH connections to a real server', () => {
       hosts: { ...specs(), silent, behind: { ...silent, jump: 'gate' } },
       environment: suite.lab.environment(),
       port: echoPort(),
+      idle: 'relayed',
       used: ['direct', 'far'],
       silent: ['silent', 'behind'],
     };

@@ -61,7 +61,13 @@ describe('SSH host keys with a real server', () => {
   });
 
   it('asks once when two want the host at the same time, also as two users', async () => {
-    person.trusts = () => true;
+    const connections = (): number => server.log.filter((line) => line.startsWith('Connection from')).length;
+    person.trusts = async () => {
+      // Answered when the key was shown on both connections, the second having had time to ask.
+      while (connections() < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return true;
+    };
     const other = { ssh: { user: 'nobody', host: '127.0.0.1', port: server.port } };
     const hosts = suite.hosts({ ...specs(server), other }, person);
     const results = await Promise.allSettled([

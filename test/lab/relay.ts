@@ -9,7 +9,7 @@ export class Relay {
   readonly #server: net.Server;
   readonly #target: number;
   readonly #sockets = new Set<net.Socket>();
-  #clients = 0;
+  readonly #clients = new Set<net.Socket>();
   #port = 0;
   #stalled = false;
   /** One-way delay of each chunk, in both directions. */
@@ -17,7 +17,7 @@ export class Relay {
 
   constructor(target: number) {
     this.#target = target;
-    this.#server = net.createServer((client) => this.#relay(client));
+    this.#server = net.createServer({ allowHalfOpen: true }, (client) => this.#relay(client));
   }
 
   static async to(target: number): Promise<Relay> {
@@ -32,7 +32,7 @@ export class Relay {
 
   /** Resolves when no client is connected any more. */
   async deserted(): Promise<void> {
-    while (this.#clients > 0) await once(this.#server, 'deserted');
+    while (this.#clients.size > 0) await once(this.#server, 'deserted');
   }
 
   /** Resets all connections and refuses new ones. */
@@ -40,6 +40,11 @@ export class Relay {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const socket of this.#sockets) socket.resetAndDestroy();
     await closed;
+  }
+
+  /** Ends the direction towards the clients in order; the other stays open. */
+  endTowardsClients(): void {
+    for (const client of this.#clients) client.end();
   }
 
   /** Listens again, on the port it had. */
@@ -64,9 +69,11 @@ export class Relay {
   #relay(client: net.Socket): void {
     const server = net.connect({ port: this.#target, host: '127.0.0.1', noDelay: true });
     client.setNoDelay(true);
-    this.#clients++;
+    this.#clients.add(client);
+    client.on('end', () => client.end());
     client.on('close', () => {
-      if (--this.#clients === 0) this.#server.emit('deserted');
+      this.#clients.delete(client);
+      if (this.#clients.size === 0) this.#server.emit('deserted');
     });
     this.#pass(client, server);
     this.#pass(server, client);

@@ -11,6 +11,8 @@ export interface DisposeRequest {
   readonly environment: SshEnvironment;
   /** Of an echo server that `used` hosts reach. */
   readonly port: number;
+  /** A host that answers; its connection is left open and unused. */
+  readonly idle: string;
   /** Hosts that answer; of each a channel and a command are left open. */
   readonly used: readonly string[];
   /** Hosts that never answer; a connect to each is under way. */
@@ -22,9 +24,17 @@ export interface DisposeRequest {
  * if nothing is left behind.
  */
 async function main(): Promise<void> {
-  const { hosts: specs, environment, port, used, silent } = JSON.parse(process.argv[2]!) as DisposeRequest;
+  const {
+    hosts: specs,
+    environment,
+    port,
+    idle,
+    used,
+    silent,
+  } = JSON.parse(process.argv[2]!) as DisposeRequest;
   const hosts = new SshHosts(specs, { prompter: decliningPrompter, log: silentLog, environment });
   const endpoint = { host: '127.0.0.1', port };
+  await hosts.exec(idle).run(['true']);
   for (const host of used) {
     const channel = await hosts.dialer(host).dial(endpoint);
     const answer = nextEvent(channel.onData);
