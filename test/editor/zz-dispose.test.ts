@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import * as vscode from 'vscode';
+import type { Endpoint } from '../../src/contracts/channel';
 import { JdwpConnection } from '../../src/jdwp/connection';
 import { TcpDialer } from '../../src/transport/tcp';
 import { activate, attachSample, edit, startSample, swapAfter, workspace } from './support/sample';
@@ -17,6 +18,17 @@ async function get(url: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     http.get(url, { agent: false }, (answer) => answer.resume().once('end', resolve)).once('error', reject);
   });
+}
+
+/** A JVM that was just left listens again a moment later; there is no event for that. */
+async function attachAgain(endpoint: Endpoint, deadline: number): Promise<JdwpConnection> {
+  for (;;) {
+    try {
+      return await JdwpConnection.open(await new TcpDialer().dial(endpoint));
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+  }
 }
 
 // Runs last: afterwards the extension is gone.
@@ -49,7 +61,7 @@ describe('disposing the extension', () => {
       );
       // A JVM serves one debugger at a time: it takes another one because ours is gone.
       const endpoint = { host: '127.0.0.1', port: service.ports.jdwp };
-      const other = await JdwpConnection.open(await new TcpDialer().dial(endpoint));
+      const other = await attachAgain(endpoint, deadline);
       other.dispose();
     } finally {
       await service.close();
