@@ -12,6 +12,7 @@ import { composite, COMPOSITE_COMMAND, EVENT_COMMAND_SET, type CompositeEvent } 
 import { encodeCommand, PacketAssembler, type Packet } from './framing';
 import { HANDSHAKE, HandshakeReader, PROVOCATION } from './handshake';
 import { defaultIdSizes, type IdSizes } from './ids';
+import { Outbox } from './outbox';
 import { forCommand, malformed, PendingRequests, type RequestOptions } from './pending';
 import { PacketReader } from './reader';
 
@@ -44,6 +45,7 @@ export class JdwpConnection implements Disposable {
   readonly #subscriptions = new DisposableStore();
   readonly #pending = new PendingRequests();
   readonly #assembler: PacketAssembler;
+  readonly #outbox: Outbox;
   readonly #handshake = new HandshakeReader();
   readonly #handshaken = new Deferred<void>();
   #phase: 'handshake' | 'provoked' | 'open' = 'handshake';
@@ -72,6 +74,7 @@ export class JdwpConnection implements Disposable {
 
   private constructor(channel: ByteChannel, options: JdwpOptions) {
     this.#channel = channel;
+    this.#outbox = new Outbox(channel);
     this.#log = options.log;
     this.#handshakeTimeoutMs = options.handshakeTimeoutMs ?? 5000;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 30_000;
@@ -138,14 +141,14 @@ export class JdwpConnection implements Disposable {
       const packet = encodeCommand(id, command, args, this.idSizes);
       this.#log?.trace(`jdwp ${this.peer} > ${id} ${command.name} ${packet.length} bytes`);
       const reply = this.#pending.add(id, command.name, decode, timeoutMs, signal);
-      this.#channel.write(...packet.chunks);
+      this.#outbox.send(packet);
       return reply;
     } catch (error) {
       return Promise.reject(toError(error));
     }
   }
 
-  /** Ends the connection; the VM then clears its event requests and resumes its threads. */
+  /** Ends the connection, after what was already requested is handed to the system; the VM then clears its event requests and resumes its threads. */
   dispose(): void {
     this.#end(new JdwpError('disposed', 'the connection was closed'));
   }
@@ -284,6 +287,7 @@ export class JdwpConnection implements Disposable {
     this.#closed = reason;
     this.#log?.debug(`jdwp ${this.peer} closed: ${reason.reason}: ${reason.message}`);
     this.#subscriptions.dispose();
+    this.#outbox.flush();
     this.#channel.dispose();
     this.#handshaken.reject(reason);
     this.#pending.rejectAll(reason);

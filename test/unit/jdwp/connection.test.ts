@@ -9,7 +9,7 @@ import type { ReferenceTypeId, ThreadId } from '../../../src/jdwp/ids';
 import { TransportError } from '../../../src/contracts/transportError';
 import { AbortedError } from '../../../src/util/errors';
 import { MemoryChannel } from './support/memoryChannel';
-import { command, idOf, int, openWith, reply, string } from './support/peer';
+import { command, idOf, int, openWith, reply, string, written } from './support/peer';
 
 const because =
   (reason: JdwpErrorReason, commandName?: string) =>
@@ -129,6 +129,7 @@ describe('JDWP connection', () => {
       const names = [1n, 2n, 3n].map((thread) =>
         connection.request(ThreadReference.Name, { thread: thread as ThreadId }),
       );
+      await written();
       assert.equal(channel.written.length, 3);
       for (const packet of [...channel.written].reverse())
         channel.receive(reply(idOf(packet), string(`thread ${packet.readBigUInt64BE(11)}`)));
@@ -140,9 +141,35 @@ describe('JDWP connection', () => {
       assert.equal(connection.pendingRequests, 0);
     });
 
+    it('of one turn of the event loop go out in one write, in order, but a large one at once', async () => {
+      const { connection, channel } = await openWith();
+      channel.writes = 0;
+      const classfile = Buffer.alloc(40_000);
+      const classes = [{ refType: 1n as ReferenceTypeId, classfile }];
+      const requests = [
+        connection.request(VirtualMachine.Suspend, {}),
+        connection.request(VirtualMachine.Resume, {}),
+        connection.request(VirtualMachine.RedefineClasses, { classes }),
+      ];
+      assert.equal(channel.writes, 2);
+      assert.ok(channel.lastChunks.includes(classfile), 'a large class file is not copied');
+      requests.push(connection.request(VirtualMachine.Version, {}));
+      // What a reply makes us send in the same turn goes along.
+      requests.push(Promise.resolve().then(() => connection.request(VirtualMachine.AllThreads, {})));
+      await written();
+      assert.equal(channel.writes, 3);
+      assert.deepEqual(
+        channel.written.map((packet) => packet[10]),
+        [8, 9, 18, 1, 4],
+      );
+      connection.dispose();
+      await Promise.allSettled(requests);
+    });
+
     it('reject with the error constant and its name', async () => {
       const { connection, channel } = await openWith();
       const redefining = connection.request(VirtualMachine.RedefineClasses, { classes: [] });
+      await written();
       channel.receive(reply(idOf(channel.written[0]!), Buffer.alloc(0), 64));
       await assert.rejects(redefining, (error) => {
         assert.ok(error instanceof VmError);
@@ -151,6 +178,7 @@ describe('JDWP connection', () => {
         return because('vmError', 'VirtualMachine.RedefineClasses')(error);
       });
       const unknown = connection.request(VirtualMachine.Suspend, {});
+      await written();
       channel.receive(reply(idOf(channel.written[1]!), Buffer.alloc(0), 4711));
       await assert.rejects(unknown, (error) => (error as VmError).constant === 'ERROR_4711');
     });
@@ -161,6 +189,7 @@ describe('JDWP connection', () => {
       const statuses = bodies.map(() =>
         connection.request(ReferenceType.Status, { refType: 1n as ReferenceTypeId }),
       );
+      await written();
       bodies.forEach((body, at) => channel.receive(reply(idOf(channel.written[at]!), body)));
       await assert.rejects(statuses[0]!, because('malformed', 'ReferenceType.Status'));
       await assert.rejects(statuses[1]!, because('malformed', 'ReferenceType.Status'));
@@ -184,6 +213,7 @@ describe('JDWP connection', () => {
       const abort = new AbortController();
       const { signal } = abort;
       const first = connection.request(VirtualMachine.Suspend, {}, { signal });
+      await written();
       channel.receive(reply(idOf(channel.written[0]!)));
       await first;
       assert.equal(getEventListeners(signal, 'abort').length, 0);

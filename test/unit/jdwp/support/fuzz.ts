@@ -11,7 +11,7 @@ import { PacketWriter } from '../../../../src/jdwp/writer';
 import { writeArbitrary } from './arbitrary';
 import { countBytes, type ByteCount } from './countBytes';
 import { MemoryChannel } from './memoryChannel';
-import { command as commandPacket, idOf, int, reply } from './peer';
+import { command as commandPacket, idOf, int, reply, written } from './peer';
 import { Random } from './random';
 
 export interface FuzzReport {
@@ -165,6 +165,7 @@ async function fuzzConnection(random: Random, report: FuzzReport, count: ByteCou
   const requests = asked.map((command) =>
     connection.request({ ...command, request: { read: () => undefined, write: () => undefined } }, undefined),
   );
+  await written();
   const pending = channel.written.slice(first).map(idOf);
   let received = 0;
   for (const [at, command] of asked.entries()) {

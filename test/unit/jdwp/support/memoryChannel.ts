@@ -1,18 +1,22 @@
 import type { ByteChannel, ChannelEnd } from '../../../../src/contracts/channel';
+import { HANDSHAKE, PROVOCATION } from '../../../../src/jdwp/handshake';
 import { Emitter } from '../../../../src/util/emitter';
 
-/** A channel without a network: the test is the peer. What we write is in `written`, one entry a call. */
+/** A channel without a network: the test is the peer. */
 export class MemoryChannel implements ByteChannel {
   readonly peer = 'memory';
   readonly #data = new Emitter<Buffer>();
   readonly #end = new Emitter<ChannelEnd>();
   readonly onData = this.#data.event;
   readonly onEnd = this.#end.event;
+  /** The handshake, and the packets written. */
   readonly written: Buffer[] = [];
-  /** The chunks of the last `write`, as they were handed over. */
+  /** How many times something was written. */
+  writes = 0;
+  /** The chunks of the last write, as they were handed over. */
   lastChunks: readonly Uint8Array[] = [];
   disposed = false;
-  /** Called after each write, to answer it. */
+  /** Called with the handshake and with each packet, to answer it. */
   onWrite: (bytes: Buffer) => void = () => undefined;
 
   get listeners(): number {
@@ -20,10 +24,17 @@ export class MemoryChannel implements ByteChannel {
   }
 
   write(...chunks: Uint8Array[]): void {
+    this.writes++;
     this.lastChunks = chunks;
-    const bytes = Buffer.concat(chunks);
-    this.written.push(bytes);
-    this.onWrite(bytes);
+    let bytes = Buffer.concat(chunks);
+    while (bytes.length > 0) {
+      const length =
+        bytes.equals(HANDSHAKE) || bytes.equals(PROVOCATION) ? bytes.length : bytes.readUInt32BE(0);
+      const packet = bytes.subarray(0, length);
+      bytes = bytes.subarray(length);
+      this.written.push(packet);
+      this.onWrite(packet);
+    }
   }
 
   /** The peer sends. */

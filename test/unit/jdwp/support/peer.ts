@@ -39,6 +39,11 @@ export function idOf(packet: Buffer): number {
   return packet.readUInt32BE(4);
 }
 
+/** Waits until the requests of this turn are written. */
+export function written(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
 /** An open connection to a peer that answered the handshake and the ID sizes and then leaves the rest to the test. */
 export async function openWith(
   sizes: readonly [number, number, number, number, number] = [8, 8, 8, 8, 8],
