@@ -84,7 +84,12 @@ export async function startServer(host: BrowserHost, options: ServerOptions): Pr
       ...['--telemetry-level', 'off', '--disable-experiments'],
       ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
     ],
-    { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // The leader of a process group, so that its extension hosts end with it and not some seconds later.
+      detached: true,
+    },
   );
   const ended = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
   let log = '';
@@ -104,8 +109,19 @@ export async function startServer(host: BrowserHost, options: ServerOptions): Pr
     token,
     log: () => log,
     ended,
-    close: () => stop(child, 5000),
+    close: async () => {
+      await stop(child, 5000);
+      endGroup(child.pid!);
+    },
   };
+}
+
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** The address that opens a folder or a `.code-workspace` file in the browser. */
