@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exec } from '../../src/contracts/exec';
 import type { SshHosts } from '../../src/transport/ssh/hosts';
+import { Deferred } from '../../src/util/async';
 import type { LabServer } from '../lab/ssh/lab';
 import { Person } from '../lab/ssh/person';
 import { useSshLab } from '../lab/ssh/suite';
@@ -81,6 +82,22 @@ describe('commands over SSH', () => {
     const { stdout, code } = await exec.run(['head', '-c', '3'], { stdin: endless(Buffer.from('abcdef')) });
     assert.deepEqual([stdout.toString(), code], ['abc', 0]);
     assert.equal((await exec.run(['true'], { stdin: Buffer.alloc(20_000_000) })).code, 0);
+  });
+
+  it('lets go of the input when the command has ended', async () => {
+    const left = new Deferred<void>();
+    async function* input(): AsyncGenerator<Buffer> {
+      try {
+        for (;;) {
+          await Promise.resolve();
+          yield Buffer.alloc(8_000_000);
+        }
+      } finally {
+        left.resolve();
+      }
+    }
+    await exec.run(['head', '-c', '3'], { stdin: input() });
+    await left.promise;
   });
 
   it('stops the command when its input fails', async () => {
