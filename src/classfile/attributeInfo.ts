@@ -12,8 +12,9 @@ export class AttributeInfo {
   readonly length: number;
   /** Where the content begins in the file; 0 for an attribute made in memory. */
   readonly offset: number;
-  readonly #source: Buffer;
-  readonly #start: number;
+  /** The bytes that hold the content, from `start` on. */
+  readonly source: Buffer;
+  readonly start: number;
 
   constructor(
     nameIndex: number,
@@ -27,13 +28,13 @@ export class AttributeInfo {
     this.name = name;
     this.length = length;
     this.offset = offset;
-    this.#source = source;
-    this.#start = start;
+    this.source = source;
+    this.start = start;
   }
 
   /** The content without name and length; a view. */
   get info(): Buffer {
-    return this.#source.subarray(this.#start, this.#start + this.length);
+    return this.source.subarray(this.start, this.start + this.length);
   }
 }
 
@@ -57,6 +58,14 @@ export function readAttributes(r: BinaryReader, pool: ConstantPool, base: number
     attributes.push(new AttributeInfo(nameIndex, pool.utf8(nameIndex), r.bytes, start, length, base + start));
   }
   return attributes;
+}
+
+/** Passes over an attribute table. */
+export function skipAttributes(r: BinaryReader): void {
+  for (let left = r.u16(); left > 0; left--) {
+    r.take(2);
+    r.take(r.u32());
+  }
 }
 
 export function writeAttributes(w: BinaryWriter, attributes: readonly AttributeInfo[]): void {

@@ -8,7 +8,7 @@ import {
   writeElementValue,
   writeTypeAnnotation,
 } from './annotations';
-import { AttributeInfo, readAttributes, writeAttributes } from './attributeInfo';
+import { AttributeInfo, readAttributes, skipAttributes, writeAttributes } from './attributeInfo';
 import type * as A from './attributeTypes';
 import type { ConstantPool } from './constantPool';
 import { ClassFileError, withOffsets } from './errors';
@@ -91,6 +91,39 @@ const readModulePackage = (r: BinaryReader): A.ModulePackage => ({
 const writeModulePackage = (w: BinaryWriter, value: A.ModulePackage): void =>
   writeU16s(w.u16(value.packageIndex).u16(value.flags), value.toModuleIndexes);
 
+/** Code whose own attributes, mostly debug data, are read when asked for. */
+class LazyCode implements A.Code {
+  readonly kind = 'Code';
+  readonly #pool: ConstantPool;
+  readonly #source: Buffer;
+  readonly #table: number;
+  readonly #base: number;
+  #attributes: readonly AttributeInfo[] | undefined;
+
+  /** `r` stands where the attributes begin. */
+  constructor(
+    readonly maxStack: number,
+    readonly maxLocals: number,
+    readonly code: Buffer,
+    readonly codeOffset: number,
+    readonly exceptionTable: readonly A.ExceptionHandler[],
+    pool: ConstantPool,
+    r: BinaryReader,
+    base: number,
+  ) {
+    this.#pool = pool;
+    this.#source = r.bytes;
+    this.#table = r.offset;
+    this.#base = base;
+  }
+
+  /** They were found whole when the code was read, so that none reaches past its end. */
+  get attributes(): readonly AttributeInfo[] {
+    this.#attributes ??= readAttributes(new BinaryReader(this.#source, this.#table), this.#pool, this.#base);
+    return this.#attributes;
+  }
+}
+
 /** One row an attribute: how its content is read and written, in the order of JVMS 4.7.2 to 4.7.31. */
 const codecs: Codecs = {
   ConstantValue: {
@@ -110,8 +143,9 @@ const codecs: Codecs = {
         handlerPc: r.u16(),
         catchTypeIndex: r.u16(),
       }));
-      const attributes = readAttributes(r, pool, base);
-      return { kind: 'Code', maxStack, maxLocals, code, codeOffset, exceptionTable, attributes };
+      const lazy = new LazyCode(maxStack, maxLocals, code, codeOffset, exceptionTable, pool, r, base);
+      skipAttributes(r);
+      return lazy;
     },
     write: (w, value) => {
       w.u16(value.maxStack).u16(value.maxLocals).u32(value.code.length).raw(value.code);
@@ -294,8 +328,9 @@ function decodeAs<K extends A.AttributeKind>(
   attribute: AttributeInfo,
   pool: ConstantPool,
 ): A.AttributeOf<K> {
-  const r = new BinaryReader(attribute.info);
-  const base = attribute.offset;
+  const { source, start, length } = attribute;
+  const r = new BinaryReader(source, start, start + length);
+  const base = attribute.offset - start;
   return withOffsets(base, `attribute ${kind}`, () => {
     const value = codecs[kind].read(r, { pool, base });
     if (r.remaining > 0)

@@ -88,6 +88,7 @@ export class ClassFile implements ClassFileParts {
   readonly fields: readonly MemberInfo[];
   readonly methods: readonly MethodInfo[];
   readonly attributes: readonly AttributeInfo[];
+  #bootstrapMethods: readonly BootstrapMethod[] | undefined;
 
   constructor(parts: ClassFileParts) {
     this.minorVersion = parts.minorVersion;
@@ -138,7 +139,7 @@ export class ClassFile implements ClassFileParts {
     return indexes ? indexes.map((index) => this.pool.className(index)) : null;
   }
   get bootstrapMethods(): readonly BootstrapMethod[] {
-    return this.attribute('BootstrapMethods')?.methods ?? [];
+    return (this.#bootstrapMethods ??= this.attribute('BootstrapMethods')?.methods ?? []);
   }
   attribute<K extends AttributeKind>(kind: K): AttributeOf<K> | undefined {
     return findAttribute(this.attributes, kind, this.pool);

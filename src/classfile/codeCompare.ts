@@ -36,60 +36,83 @@ function narrow(opcode: number): number {
   return opcode === OP.jsr_w ? OP.jsr : opcode;
 }
 
+/** Positions of one comparison at a time; grown as needed, so that a method costs no allocation. */
+let scratch = new Int32Array(1024);
+
 class CodeComparison {
   readonly #left: Buffer;
   readonly #right: Buffer;
   readonly #constants: ConstantComparison;
-  /** Where the same instruction begins on the right, plus 1; 0 inside an instruction. */
-  readonly #places: Int32Array;
-  /** Pairs of positions that branches lead to, and where on the right the branch is. */
-  readonly #targets: { readonly from: number; readonly left: number; readonly right: number }[] = [];
+  /** All instructions stand in the same places, and branches have equal offsets, as far as was looked. */
+  #isAligned = true;
   /** Set by `run`: where the two no longer are the same. */
   differsAt = 0;
+  /** Pairs of positions that branches lead to, and where on the right the branch is; only when not aligned. */
+  readonly #targets: number[] = [];
 
   constructor(left: Buffer, right: Buffer, constants: ConstantComparison) {
     this.#left = left;
     this.#right = right;
     this.#constants = constants;
-    this.#places = new Int32Array(left.length);
   }
 
   run(): PlaceMap | undefined {
+    if (this.#left.length === this.#right.length) {
+      const found = this.#walk(undefined);
+      if (this.#isAligned) return found ? unmoved : undefined;
+    }
+    this.#isAligned = false;
+    if (scratch.length < this.#left.length) scratch = new Int32Array(this.#left.length * 2);
+    scratch.fill(0, 0, this.#left.length);
+    if (!this.#walk(scratch) || !this.#sameTargets(scratch)) return undefined;
+    const places = scratch.slice(0, this.#left.length);
+    return (pc) => (pc === this.#left.length ? this.#right.length : (places[pc] ?? 0) - 1);
+  }
+
+  /** `places`: where the same instruction begins on the right, plus 1; 0 inside an instruction. */
+  #walk(places: Int32Array | undefined): boolean {
     const left = this.#left;
     const right = this.#right;
     let p = 0;
     let q = 0;
     while (p < left.length && q < right.length) {
-      this.#places[p] = q + 1;
       this.differsAt = q;
-      if (!this.#sameInstruction(p, q)) return undefined;
-      p += instructionLength(left, p);
-      q += instructionLength(right, q);
+      if (places) places[p] = q + 1;
+      else if (p !== q) {
+        this.#isAligned = false;
+        return false;
+      }
+      const next = instructionLength(left, p);
+      const nextRight = instructionLength(right, q);
+      if (!this.#sameInstruction(p, q, next, nextRight)) return false;
+      p += next;
+      q += nextRight;
     }
     this.differsAt = q;
-    if (p !== left.length || q !== right.length || !this.#sameTargets()) return undefined;
-    return (pc) => (pc === left.length ? right.length : (this.#places[pc] ?? 0) - 1);
+    return p === left.length && q === right.length;
   }
 
-  #sameTargets(): boolean {
-    for (const { from, left, right } of this.#targets) {
-      this.differsAt = from;
-      if (this.#places[left] !== right + 1) return false;
+  #sameTargets(places: Int32Array): boolean {
+    const targets = this.#targets;
+    for (let at = 0; at < targets.length; at += 3) {
+      this.differsAt = targets[at + 2]!;
+      if (places[targets[at]!] !== targets[at + 1]! + 1) return false;
     }
     return true;
   }
 
-  #branch(p: number, leftOffset: number, q: number, rightOffset: number): void {
-    this.#targets.push({ from: q, left: p + leftOffset, right: q + rightOffset });
+  /** While all is aligned, false at the first offset that differs; else looked at in the end. */
+  #branch(p: number, leftOffset: number, q: number, rightOffset: number): boolean {
+    if (this.#isAligned) return (this.#isAligned = leftOffset === rightOffset);
+    this.#targets.push(p + leftOffset, q + rightOffset, q);
+    return true;
   }
 
-  #sameInstruction(p: number, q: number): boolean {
+  #sameInstruction(p: number, q: number, length: number, rightLength: number): boolean {
     const left = this.#left;
     const right = this.#right;
     const opcode = left[p]!;
     if (opcode !== right[q] && narrow(opcode) !== narrow(right[q]!)) return false;
-    const length = instructionLength(left, p);
-    instructionLength(right, q);
     switch (FORMS[opcode]!) {
       case 'none':
         return true;
@@ -98,8 +121,7 @@ class CodeComparison {
         return this.#constants.same(constantAt(left, p), constantAt(right, q));
       case 'branch':
       case 'branchWide':
-        this.#branch(p, branchAt(left, p), q, branchAt(right, q));
-        return true;
+        return this.#branch(p, branchAt(left, p), q, branchAt(right, q));
       case 'interface':
       case 'dynamic':
       case 'multiArray':
@@ -109,7 +131,7 @@ class CodeComparison {
         );
       case 'tableswitch':
       case 'lookupswitch':
-        return this.#sameSwitch(p, q);
+        return this.#sameSwitch(p, q, length, rightLength);
       case 'byte':
       case 'short':
       case 'local':
@@ -121,21 +143,20 @@ class CodeComparison {
     }
   }
 
-  #sameSwitch(p: number, q: number): boolean {
+  #sameSwitch(p: number, q: number, leftLength: number, rightLength: number): boolean {
     const left = this.#left;
     const right = this.#right;
     const x = (p & ~3) + 4;
     const y = (q & ~3) + 4;
-    const length = p + instructionLength(left, p) - x;
-    if (length !== q + instructionLength(right, q) - y) return false;
-    this.#branch(p, left.readInt32BE(x), q, right.readInt32BE(y));
+    const length = p + leftLength - x;
+    if (length !== q + rightLength - y) return false;
+    if (!this.#branch(p, left.readInt32BE(x), q, right.readInt32BE(y))) return false;
     const isTable = left[p] === OP.tableswitch;
     for (let at = 4; at < length; at += 4) {
       const isOffset = isTable ? at >= 12 : at >= 12 && at % 8 === 4;
       const a = left.readInt32BE(x + at);
       const b = right.readInt32BE(y + at);
-      if (isOffset) this.#branch(p, a, q, b);
-      else if (a !== b) return false;
+      if (isOffset ? !this.#branch(p, a, q, b) : a !== b) return false;
     }
     return true;
   }

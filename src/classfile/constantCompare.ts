@@ -31,7 +31,7 @@ export class ConstantComparison {
   readonly #left: Constants;
   readonly #right: Constants;
   /** By left index: the right index last found equal. */
-  readonly #known: Uint16Array;
+  readonly #known: number[];
   readonly #rightBootstraps = new Map<number, number>();
   readonly #leftBootstraps = new Map<number, number>();
   readonly #present = new Map<number, boolean>();
@@ -39,7 +39,7 @@ export class ConstantComparison {
   constructor(left: Constants, right: Constants) {
     this.#left = left;
     this.#right = right;
-    this.#known = new Uint16Array(left.pool.count);
+    this.#known = new Array<number>(left.pool.count);
     const equal = left.pool.bytes.equals(right.pool.bytes);
     this.identical = equal && this.#sameBootstrapTables();
     this.#aligned =
@@ -67,8 +67,8 @@ export class ConstantComparison {
     const b = this.#right.pool;
     if (i === 0 || j === 0) return i === j;
     if (this.#known[i] === j) return true;
-    const tag = a.tags[i];
-    if (tag === undefined || tag === 0 || tag !== b.tags[j] || depth > MAX_DEPTH) return false;
+    const tag = a.tag(i);
+    if (tag === 0 || tag !== b.tag(j) || depth > MAX_DEPTH) return false;
     const x = a.offsets[i]!;
     const y = b.offsets[j]!;
     let equal: boolean;
@@ -156,7 +156,7 @@ export class ConstantComparison {
     const tag = own.tag(index);
     // A nested dynamic constant has an unknown bootstrap method as well; its name and type decide.
     for (let candidate = 1; candidate < other.count; candidate++) {
-      if (other.tags[candidate] !== tag) continue;
+      if (other.tag(candidate) !== tag) continue;
       if (tag === TAG.Dynamic) return true;
       const equal =
         own === this.#left.pool ? this.#same(index, candidate, 0) : this.#same(candidate, index, 0);

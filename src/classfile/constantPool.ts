@@ -43,10 +43,8 @@ export class ConstantPool {
   /** `constant_pool_count`: one more than the highest index. */
   readonly count: number;
   readonly bytes: Buffer;
-  /** Tag of each index; 0 at index 0 and in the second place of a long or double. */
-  readonly tags: Uint8Array;
-  /** Where the content after each tag begins, in `bytes`. */
-  readonly offsets: Uint32Array;
+  /** Where the content after each tag begins, in `bytes`; 0 at index 0 and in the second place of a long or double. */
+  readonly offsets: readonly number[];
   /** Where `bytes` begins in the file; added to the offsets of errors. */
   readonly base: number;
   readonly #strings: (string | undefined)[];
@@ -55,8 +53,9 @@ export class ConstantPool {
   constructor(source: Buffer, count: number, start = 0, base = start) {
     this.count = count;
     this.base = base;
-    this.tags = new Uint8Array(count);
-    this.offsets = new Uint32Array(count);
+    // A plain array: typed ones live outside the heap and cost far more to make.
+    const offsets = new Array<number>(count).fill(0);
+    this.offsets = offsets;
     const end = source.length;
     let at = start;
     for (let index = 1; index < count; index++) {
@@ -70,8 +69,7 @@ export class ConstantPool {
           `constant ${index} has unknown tag ${tag}`,
         );
       }
-      this.tags[index] = tag;
-      this.offsets[index] = at + 1 - start;
+      offsets[index] = at + 1 - start;
       at += 1 + size;
       if (tag === TAG.Utf8 && at <= end) at += (source[at - 2]! << 8) | source[at - 1]!;
       else if (tag === TAG.Long || tag === TAG.Double) index++;
@@ -83,12 +81,13 @@ export class ConstantPool {
 
   /** The tag of an index, 0 when there is no constant there. */
   tag(index: number): number {
-    return this.tags[index] ?? 0;
+    const at = this.offsets[index];
+    return at ? this.bytes[at - 1]! : 0;
   }
 
   /** Offset of the content of a constant that must have this tag. */
   at(index: number, tag: number): number {
-    if (this.tags[index] !== tag) this.fail(index, tag);
+    if (this.tag(index) !== tag) this.fail(index, tag);
     return this.offsets[index]!;
   }
 
@@ -119,7 +118,7 @@ export class ConstantPool {
   /** Index of the first Utf8 constant with this text, 0 when there is none. */
   findUtf8(text: string): number {
     for (let index = 1; index < this.count; index++)
-      if (this.tags[index] === TAG.Utf8 && this.utf8(index) === text) return index;
+      if (this.tag(index) === TAG.Utf8 && this.utf8(index) === text) return index;
     return 0;
   }
 

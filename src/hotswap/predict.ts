@@ -3,12 +3,21 @@ import { ClassFileError } from '../classfile/errors';
 import type { FindClass } from '../classfile/hierarchy';
 import type { ClassSide, MemberSide } from '../classfile/side';
 import { causeOf } from './predict/cause';
+import { CodeChanges } from './predict/code';
 import { checkFormat } from './predict/format';
 import { checkHierarchy } from './predict/hierarchy';
 import { SourceLines } from './predict/lines';
 import { effectNotes, type EffectEnvironment } from './predict/notes';
+import { pairMembers } from './predict/pairs';
 import type { Note, Reason } from './predict/reasons';
-import { compareSchema, errorOf, memberName, type Finding, type SchemaFindings } from './predict/schema';
+import {
+  compareSchema,
+  errorOf,
+  memberName,
+  type Finding,
+  type MemberPairs,
+  type SchemaFindings,
+} from './predict/schema';
 import { shapeOfFile, shapeOfSide, type ClassShape } from './predict/shape';
 import { unsupportedVersion } from './predict/version';
 import { checkVerification } from './predict/verification';
@@ -123,14 +132,20 @@ class Predictor {
       ...(method && { at: { of: 'method', member: method } }),
       ...this.#definable(fault.code, fault.className),
     }));
-    const schema = compareSchema(this.#before, this.#after, this.#environment.allowAddDeleteMethods === true);
+    const members = {
+      fields: pairMembers(this.#before.fields, this.#after.fields),
+      methods: pairMembers(this.#before.methods, this.#after.methods),
+    };
+    const allowAddDelete = this.#environment.allowAddDeleteMethods === true;
+    const schema = compareSchema(this.#before, this.#after, members, allowAddDelete);
     const supertypes = schema.findings.filter(({ code }) => errorOf(code) === 66);
     if (!enhanced) findings.push(...supertypes);
     if (initializationFailed) findings.push({ code: 'initializationFailed' });
     if (!enhanced) findings.push(...schema.findings.slice(supertypes.length));
+    const code = new CodeChanges(this.#running, this.#file, members.methods);
     if (this.#environment.verified !== false && supertypes.length === 0 && findings.every(isBelowVerifier))
-      findings.push(...this.#verify(find));
-    return findings.length > 0 ? this.#refuse(findings, schema) : this.#accept(schema);
+      findings.push(...this.#verify(code, find));
+    return findings.length > 0 ? this.#refuse(findings, schema) : this.#accept(schema, code, members);
   }
 
   /** `find`, remembering what it did not know. */
@@ -143,8 +158,8 @@ class Predictor {
     };
   }
 
-  #verify(find: FindClass): Finding[] {
-    return checkVerification(this.#running, this.#file, find).map((fault) => ({
+  #verify(code: CodeChanges, find: FindClass): Finding[] {
+    return checkVerification(this.#file, code, find).map((fault) => ({
       ...fault,
       ...(fault.className === undefined ? {} : this.#definable(fault.code, fault.className)),
     }));
@@ -165,14 +180,31 @@ class Predictor {
     };
   }
 
-  #accept(schema: SchemaFindings): Prediction {
+  #accept(schema: SchemaFindings, code: CodeChanges, members: MemberPairs): Prediction {
     const { sourceFile } = this.#file;
-    const effects = effectNotes(this.#running, this.#runningFile, this.#file, this.#lines, this.#environment);
+    const effects = effectNotes(
+      this.#runningFile,
+      this.#file,
+      code,
+      this.#filePairs(members),
+      this.#lines,
+      this.#environment,
+    );
     const notes = [...effects, ...this.#unknownNotes(schema)].map((note) => ({
       ...note,
       ...(sourceFile === undefined ? {} : { file: sourceFile }),
     }));
     return { verdict: 'accept', possibleErrors: [], reasons: [], notes, unknownClasses: [...this.#unknown] };
+  }
+
+  /** Members of the class file known to run, paired with the new ones; what was read back may stand in another order. */
+  #filePairs(members: MemberPairs): MemberPairs {
+    const file = this.#runningFile;
+    if (!file || file === this.#running) return members;
+    return {
+      fields: pairMembers(file.fields, this.#file.fields),
+      methods: pairMembers(file.methods, this.#file.methods),
+    };
   }
 
   #unknownNotes(schema: SchemaFindings | undefined): Note[] {

@@ -15,23 +15,25 @@ export class TruncatedError extends SwapdeckError<'truncated'> {
 export class BinaryReader {
   readonly bytes: Buffer;
   offset: number;
+  readonly #end: number;
 
-  constructor(bytes: Uint8Array, offset = 0) {
+  /** Reads from `offset` up to `end`, of all bytes unless given. */
+  constructor(bytes: Uint8Array, offset = 0, end = bytes.length) {
     this.bytes = Buffer.isBuffer(bytes)
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.offset = offset;
+    this.#end = Math.min(end, bytes.length);
   }
 
   get remaining(): number {
-    return this.bytes.length - this.offset;
+    return this.#end - this.offset;
   }
 
   /** Advances by `length` bytes and returns where they began; throws before moving when they are not all there. */
   take(length: number): number {
     const at = this.offset;
-    if (length < 0 || length > this.bytes.length - at)
-      throw new TruncatedError(at, length, this.bytes.length - at);
+    if (length < 0 || length > this.#end - at) throw new TruncatedError(at, length, this.#end - at);
     this.offset = at + length;
     return at;
   }

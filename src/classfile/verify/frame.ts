@@ -3,39 +3,37 @@ import { DOUBLE, DOUBLE2, LONG, LONG2, TOP, UNINITIALIZED_THIS, type TypeTable }
 
 /** Types of local variables and operand stack at one place of a method. */
 export class Frame {
-  readonly locals: Int32Array;
-  readonly stack: Int32Array;
-  stackSize = 0;
+  /** `TOP` where nothing usable is. */
+  readonly locals: number[];
+  readonly stack: number[] = [];
   /** The constructor has not called another one yet. */
   isThisUninitialized = false;
   /** Counts changes of `locals`. */
   version = 0;
+  readonly #maxStack: number;
   readonly #types: TypeTable;
 
-  constructor(maxLocals: number, maxStack: number, types: TypeTable) {
-    this.locals = new Int32Array(maxLocals);
-    this.stack = new Int32Array(maxStack);
+  /** `locals`: types of the first local variables. Throws `Unverifiable` when there are more than there may be. */
+  constructor(maxLocals: number, maxStack: number, types: TypeTable, locals: readonly number[] = []) {
+    if (locals.length > maxLocals) unverifiable('more local variables than the method has');
+    this.locals = new Array<number>(maxLocals).fill(TOP);
+    for (let at = 0; at < locals.length; at++) this.locals[at] = locals[at]!;
+    this.#maxStack = maxStack;
     this.#types = types;
-  }
-
-  copy(): Frame {
-    const copy = new Frame(this.locals.length, this.stack.length, this.#types);
-    copy.assign(this);
-    return copy;
   }
 
   /** Becomes equal to another frame of the same method. */
   assign(other: Frame): void {
-    this.locals.set(other.locals);
-    this.stack.set(other.stack);
-    this.stackSize = other.stackSize;
+    for (let at = 0; at < this.locals.length; at++) this.locals[at] = other.locals[at]!;
+    this.stack.length = 0;
+    for (const type of other.stack) this.stack.push(type);
     this.isThisUninitialized = other.isThisUninitialized;
     this.version++;
   }
 
   push(type: number): void {
-    if (this.stackSize >= this.stack.length) unverifiable('operand stack overflow');
-    this.stack[this.stackSize++] = type;
+    if (this.stack.length >= this.#maxStack) unverifiable('operand stack overflow');
+    this.stack.push(type);
   }
   pushAll(types: readonly number[]): void {
     for (const type of types) this.push(type);
@@ -43,8 +41,7 @@ export class Frame {
 
   /** Takes the top of the stack, which must be assignable to `wanted`. */
   pop(wanted: number = TOP): number {
-    if (this.stackSize <= 0) unverifiable('operand stack underflow');
-    const type = this.stack[--this.stackSize]!;
+    const type = this.stack.pop() ?? unverifiable('operand stack underflow');
     if (!this.#types.isAssignable(type, wanted)) unverifiable('bad type on operand stack');
     return type;
   }
@@ -54,23 +51,18 @@ export class Frame {
   }
 
   local(slot: number, wanted: number): number {
-    const type = slot < this.locals.length ? this.locals[slot]! : unverifiable('local variable out of range');
+    const type = this.locals[slot] ?? unverifiable('local variable out of range');
     if (!this.#types.isAssignable(type, wanted)) unverifiable('bad type of local variable');
     return type;
-  }
-  /** A long or double. */
-  localPair(slot: number, first: number, second: number): void {
-    this.local(slot, first);
-    this.local(slot + 1, second);
   }
 
   setLocal(slot: number, types: readonly number[]): void {
     const { locals } = this;
-    if (slot + types.length > locals.length) unverifiable('local variable out of range');
-    const last = locals[slot + types.length - 1]!;
+    const end = slot + types.length;
+    if (end > locals.length) unverifiable('local variable out of range');
+    const last = locals[end - 1]!;
     // Half of a long or double that is overwritten is of no use any more.
-    if ((last === LONG || last === DOUBLE) && slot + types.length < locals.length)
-      locals[slot + types.length] = TOP;
+    if ((last === LONG || last === DOUBLE) && end < locals.length) locals[end] = TOP;
     if ((locals[slot] === LONG2 || locals[slot] === DOUBLE2) && slot > 0) locals[slot - 1] = TOP;
     for (let at = 0; at < types.length; at++) locals[slot + at] = types[at]!;
     this.version++;
@@ -78,26 +70,22 @@ export class Frame {
 
   /** An object's constructor was called: it is `type` wherever it stands. */
   initialize(object: number, type: number): void {
-    for (let at = 0; at < this.locals.length; at++) if (this.locals[at] === object) this.locals[at] = type;
-    for (let at = 0; at < this.stackSize; at++) if (this.stack[at] === object) this.stack[at] = type;
+    for (const list of [this.locals, this.stack])
+      for (let at = 0; at < list.length; at++) if (list[at] === object) list[at] = type;
     if (object === UNINITIALIZED_THIS) this.isThisUninitialized = false;
     this.version++;
   }
 
   /** Whether control may go on from this frame where `target` is declared. */
   fits(target: Frame): boolean {
-    return (
-      this.stackSize === target.stackSize &&
-      this.fitsLocals(target) &&
-      this.stack
-        .subarray(0, this.stackSize)
-        .every((type, at) => this.#types.isAssignable(type, target.stack[at]!))
-    );
+    if (this.stack.length !== target.stack.length || !this.fitsLocals(target)) return false;
+    for (let at = 0; at < this.stack.length; at++)
+      if (!this.#types.isAssignable(this.stack[at]!, target.stack[at]!)) return false;
+    return true;
   }
   fitsLocals(target: Frame): boolean {
-    return (
-      this.locals.every((type, at) => this.#types.isAssignable(type, target.locals[at]!)) &&
-      (!this.isThisUninitialized || target.isThisUninitialized)
-    );
+    for (let at = 0; at < this.locals.length; at++)
+      if (!this.#types.isAssignable(this.locals[at]!, target.locals[at]!)) return false;
+    return !this.isThisUninitialized || target.isThisUninitialized;
   }
 }

@@ -6,7 +6,6 @@ import type { Instruction } from '../instructions';
 import { OP } from '../opcodes';
 import { unverifiable } from './fault';
 import type { Frame } from './frame';
-import { methodTypes } from './stackMaps';
 import { ANY_REFERENCE, UNINITIALIZED_THIS, type TypeTable } from './types';
 
 /** From this version on `invokestatic` and `invokespecial` may name a method of an interface. */
@@ -70,7 +69,7 @@ export class MemberVerifier {
     const { opcode, pc } = instruction;
     const index = indexOf(instruction);
     const method = this.#method(index, opcode);
-    const { parameters, result } = methodTypes(method.descriptor, this.#types);
+    const { parameters, result } = this.#types.ofMethod(method.descriptor);
     if (opcode === OP.invokeinterface && this.#code[pc + 3] !== parameters.length + 1)
       unverifiable('the count of an invokeinterface is wrong');
     const isConstructor = method.name === '<init>';

@@ -20,29 +20,15 @@ import {
 
 const SIMPLE = [TOP, INT, FLOAT, DOUBLE, LONG, NULL, UNINITIALIZED_THIS];
 
-/** The parameter and result types of a method descriptor; a long or double takes two. */
-export function methodTypes(
-  descriptor: string,
-  types: TypeTable,
-): { readonly parameters: readonly number[]; readonly result: readonly number[] } {
-  const end = descriptor.indexOf(')');
-  const parameters: number[] = [];
-  for (const [parameter] of descriptor.slice(1, end).matchAll(/\[*(?:L[^;]*;|[BCDFIJSZ])/g))
-    parameters.push(...types.ofDescriptor(parameter));
-  return { parameters, result: types.ofDescriptor(descriptor.slice(end + 1)) };
-}
-
 /** The frame at the start of a method: its object and parameters. */
 export function entryFrame(file: ClassFile, method: MethodInfo, code: Code, types: TypeTable): Frame {
-  const frame = new Frame(code.maxLocals, code.maxStack, types);
   const isStatic = (method.accessFlags & ACC.STATIC) !== 0;
   const isConstructor = method.name === '<init>' && file.name !== 'java/lang/Object';
-  frame.isThisUninitialized = isConstructor && !isStatic;
   const self = isConstructor ? UNINITIALIZED_THIS : types.reference(file.name);
-  const { parameters } = methodTypes(method.descriptor, types);
+  const { parameters } = types.ofMethod(method.descriptor);
   const locals = isStatic ? parameters : [self, ...parameters];
-  if (locals.length > code.maxLocals) unverifiable('arguments do not fit into the local variables');
-  frame.locals.set(locals);
+  const frame = new Frame(code.maxLocals, code.maxStack, types, locals);
+  frame.isThisUninitialized = isConstructor && !isStatic;
   return frame;
 }
 
@@ -81,10 +67,11 @@ export function declaredFrames(
 function usedLocals(frame: Frame): readonly number[] {
   let size = frame.locals.length;
   while (size > 0 && frame.locals[size - 1] === TOP) size--;
-  return [...frame.locals.subarray(0, size)];
+  return frame.locals.slice(0, size);
 }
 
-function widen(list: readonly number[]): number[] {
+function widen(list: readonly number[]): readonly number[] {
+  if (!list.includes(LONG) && !list.includes(DOUBLE)) return list;
   return list.flatMap((type) =>
     type === LONG ? [LONG, LONG2] : type === DOUBLE ? [DOUBLE, DOUBLE2] : [type],
   );
@@ -100,12 +87,8 @@ function chop(locals: readonly number[], count: number): readonly number[] {
 }
 
 function toFrame(locals: readonly number[], stack: readonly number[], code: Code, types: TypeTable): Frame {
-  if (locals.length > code.maxLocals || stack.length > code.maxStack)
-    unverifiable('a stack map frame does not fit');
-  const frame = new Frame(code.maxLocals, code.maxStack, types);
-  frame.locals.set(locals);
-  frame.stack.set(stack);
-  frame.stackSize = stack.length;
+  const frame = new Frame(code.maxLocals, code.maxStack, types, locals);
+  frame.pushAll(stack);
   frame.isThisUninitialized = locals.includes(UNINITIALIZED_THIS) || stack.includes(UNINITIALIZED_THIS);
   return frame;
 }

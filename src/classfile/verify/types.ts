@@ -21,11 +21,18 @@ export const ANY_REFERENCE = 9;
 export const ANY_SINGLE = 10;
 const FIRST_REFERENCE = 16;
 
+/** Types of a method's parameters and of its result, if it has one, each of one or two places. */
+export interface MethodTypes {
+  readonly parameters: readonly number[];
+  readonly result: readonly number[];
+}
+
 /** The reference types of one class under verification, and which is assignable to which. */
 export class TypeTable {
   readonly #names: string[] = [];
   readonly #numbers = new Map<string, number>();
   readonly #known = new Map<string, boolean>();
+  readonly #methods = new Map<string, MethodTypes>();
   readonly #find: FindClass;
   readonly object = this.reference('java/lang/Object');
   readonly throwable = this.reference('java/lang/Throwable');
@@ -68,6 +75,30 @@ export class TypeTable {
     if (type === LONG) return [LONG, LONG2];
     if (type === DOUBLE) return [DOUBLE, DOUBLE2];
     return type === TOP ? [] : [type];
+  }
+
+  /** The parameter and result types of a method descriptor; a long or double takes two. */
+  ofMethod(descriptor: string): MethodTypes {
+    let found = this.#methods.get(descriptor);
+    if (!found) {
+      found = this.#ofMethod(descriptor);
+      this.#methods.set(descriptor, found);
+    }
+    return found;
+  }
+
+  #ofMethod(descriptor: string): MethodTypes {
+    const parameters: number[] = [];
+    let at = 1;
+    while (at < descriptor.length && descriptor[at] !== ')') {
+      let end = at;
+      while (descriptor[end] === '[') end++;
+      end = descriptor[end] === 'L' ? descriptor.indexOf(';', end) + 1 : end + 1;
+      if (end <= at) break;
+      parameters.push(...this.ofDescriptor(descriptor.slice(at, end)));
+      at = end;
+    }
+    return { parameters, result: this.ofDescriptor(descriptor.slice(at + 1)) };
   }
 
   #ofDescriptor(descriptor: string): number {

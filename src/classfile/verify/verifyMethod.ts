@@ -6,7 +6,7 @@ import { instructionLength } from '../instructions';
 import { OP } from '../opcodes';
 import { Unverifiable, unverifiable, type VerifyFault } from './fault';
 import type { Frame } from './frame';
-import { declaredFrames, entryFrame, methodTypes } from './stackMaps';
+import { declaredFrames, entryFrame } from './stackMaps';
 import { Transfer } from './transfer';
 import { TypeTable } from './types';
 
@@ -67,17 +67,17 @@ class MethodVerification {
     this.#types = types;
     this.#frame = entryFrame(file, method, code, types);
     this.#frames = declaredFrames(file, code, this.#frame, types);
-    const { result } = methodTypes(method.descriptor, types);
+    const { result } = types.ofMethod(method.descriptor);
     this.#transfer = new Transfer(file, code.code, types, find, result);
     this.#checked = code.exceptionTable.map(() => -1);
   }
 
   run(): void {
     const { code } = this.#code;
-    const starts = instructionStarts(code);
-    this.#checkHandlers(starts);
+    markInstructions(code);
+    this.#checkHandlers();
     for (const at of this.#frames.keys())
-      if (!starts.has(at)) unverifiable('a stack map frame at no instruction');
+      if (at >= code.length || starts[at] === 0) unverifiable('a stack map frame at no instruction');
     let continues = true;
     for (let pc = 0; pc < code.length; pc += instructionLength(code, pc)) {
       this.pc = pc;
@@ -109,10 +109,11 @@ class MethodVerification {
     if (!this.#frame.fits(declared)) unverifiable(`a branch does not fit the stack map frame at ${target}`);
   }
 
-  #checkHandlers(starts: ReadonlySet<number>): void {
+  #checkHandlers(): void {
     const { exceptionTable, code } = this.#code;
+    const isStart = (pc: number): boolean => pc < code.length && starts[pc] === 1;
     for (const { startPc, endPc, handlerPc, catchTypeIndex } of exceptionTable) {
-      if (!starts.has(startPc) || !starts.has(handlerPc) || (endPc !== code.length && !starts.has(endPc)))
+      if (!isStart(startPc) || !isStart(handlerPc) || (endPc !== code.length && !isStart(endPc)))
         unverifiable('an exception handler at no instruction');
       if (catchTypeIndex === 0) continue;
       const name = this.#file.pool.className(catchTypeIndex);
@@ -122,8 +123,10 @@ class MethodVerification {
 
   /** The local variables at any instruction that a handler protects must fit the frame at the handler. */
   #checkProtectedRange(pc: number): void {
-    this.#code.exceptionTable.forEach(({ startPc, endPc, handlerPc, catchTypeIndex }, at) => {
-      if (pc < startPc || pc >= endPc || this.#checked[at] === this.#frame.version) return;
+    const handlers = this.#code.exceptionTable;
+    for (let at = 0; at < handlers.length; at++) {
+      const { startPc, endPc, handlerPc, catchTypeIndex } = handlers[at]!;
+      if (pc < startPc || pc >= endPc || this.#checked[at] === this.#frame.version) continue;
       const declared = this.#frames.get(handlerPc);
       if (!declared) return unverifiable('no stack map frame at an exception handler');
       const thrown =
@@ -131,21 +134,24 @@ class MethodVerification {
           ? this.#types.throwable
           : this.#types.reference(this.#file.pool.className(catchTypeIndex));
       const isFine =
-        declared.stackSize === 1 &&
+        declared.stack.length === 1 &&
         this.#frame.fitsLocals(declared) &&
         this.#types.isAssignable(thrown, declared.stack[0]!);
       if (!isFine) unverifiable(`the stack map frame of the exception handler at ${handlerPc} does not fit`);
       this.#checked[at] = this.#frame.version;
-    });
+    }
   }
 }
 
-function instructionStarts(code: Buffer): ReadonlySet<number> {
-  const starts = new Set<number>();
+/** By position in the code of the method under verification: 1 where an instruction begins. */
+let starts = new Uint8Array(4096);
+
+function markInstructions(code: Buffer): void {
+  if (starts.length < code.length) starts = new Uint8Array(code.length);
+  starts.fill(0, 0, code.length);
   for (let pc = 0; pc < code.length; pc += instructionLength(code, pc)) {
-    starts.add(pc);
+    starts[pc] = 1;
     if (code[pc] === OP.jsr || code[pc] === OP.ret || code[pc] === OP.jsr_w)
       unverifiable('jsr and ret are no longer allowed');
   }
-  return starts;
 }

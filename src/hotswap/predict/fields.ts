@@ -1,4 +1,5 @@
-import { memberKey, type MemberSide } from '../../classfile/side';
+import type { MemberSide } from '../../classfile/side';
+import type { Pairing } from './pairs';
 import type { ReasonCode } from './reasons';
 
 export interface FieldChange {
@@ -15,38 +16,32 @@ export interface FieldChange {
 export function compareFields(
   running: readonly MemberSide[],
   next: readonly MemberSide[],
+  pairing: Pairing,
 ): readonly FieldChange[] {
   const changes: FieldChange[] = [];
-  const before = new Map(running.map((field) => [memberKey(field), field]));
-  const gone = new Map(before);
-  const added: MemberSide[] = [];
-  for (const field of next) {
-    const same = gone.get(memberKey(field));
-    gone.delete(memberKey(field));
-    if (!same) added.push(field);
-    else if (same.accessFlags !== field.accessFlags)
-      changes.push({ code: 'fieldFlagsChanged', field, before: same });
+  const gone = pairing.removed.map((at) => running[at]!);
+  for (let at = 0; at < next.length; at++) {
+    const field = next[at]!;
+    const before = running[pairing.before[at]!];
+    if (before) {
+      if (before.accessFlags !== field.accessFlags)
+        changes.push({ code: 'fieldFlagsChanged', field, before });
+      continue;
+    }
+    const other = gone.findIndex(({ name }) => name === field.name);
+    const [typed] = other < 0 ? [] : gone.splice(other, 1);
+    changes.push(typed ? { code: 'fieldTypeChanged', field, before: typed } : { code: 'fieldAdded', field });
   }
-  for (const field of added) {
-    const other = [...gone.values()].find(({ name }) => name === field.name);
-    if (other) gone.delete(memberKey(other));
-    changes.push(other ? { code: 'fieldTypeChanged', field, before: other } : { code: 'fieldAdded', field });
-  }
-  for (const field of gone.values()) changes.push({ code: 'fieldRemoved', field });
-  const moved = firstMoved(running, next, before);
-  if (moved) changes.push({ code: 'fieldsReordered', field: moved });
+  for (const field of gone) changes.push({ code: 'fieldRemoved', field });
+  const moved = firstMoved(pairing);
+  if (moved >= 0) changes.push({ code: 'fieldsReordered', field: next[moved]! });
   return changes;
 }
 
-/** The first field that both versions have and that stands in another place among those. */
-function firstMoved(
-  running: readonly MemberSide[],
-  next: readonly MemberSide[],
-  before: ReadonlyMap<string, MemberSide>,
-): MemberSide | undefined {
-  const after = new Set(next.map(memberKey));
-  const kept = running.filter((field) => after.has(memberKey(field)));
-  return next
-    .filter((field) => before.has(memberKey(field)))
-    .find((field, at) => memberKey(field) !== memberKey(kept[at]!));
+/** Place of the first field that both versions have and that stands in another order among those; -1 if none. */
+function firstMoved({ before }: Pairing): number {
+  const kept = before.filter((at) => at >= 0);
+  const order = [...kept].sort((a, b) => a - b);
+  const first = kept.findIndex((at, place) => at !== order[place]);
+  return first < 0 ? -1 : before.indexOf(kept[first]!);
 }

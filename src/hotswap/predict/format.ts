@@ -70,7 +70,7 @@ function checkBootstraps(file: ClassFile): string | undefined {
   );
   if (!isFine) return 'the bootstrap methods';
   for (let index = 1; index < pool.count; index++) {
-    const tag = pool.tags[index];
+    const tag = pool.tag(index);
     if (tag !== TAG.InvokeDynamic && tag !== TAG.Dynamic) continue;
     if (pool.u16At(pool.offsets[index]!) >= methods.length)
       return `the bootstrap method of constant ${index}`;

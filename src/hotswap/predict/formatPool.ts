@@ -27,14 +27,14 @@ type NameCheck = (bytes: Buffer, start: number, end: number) => boolean;
 
 /** Whether a Utf8 constant is there and passes. */
 export function checkText(pool: ConstantPool, index: number, check: NameCheck): boolean {
-  if (pool.tags[index] !== TAG.Utf8) return false;
+  if (pool.tag(index) !== TAG.Utf8) return false;
   const start = pool.offsets[index]! + 2;
   return check(pool.bytes, start, start + pool.u16At(start - 2));
 }
 
 /** Places of a method's parameters, -1 when the constant is no method descriptor. */
 export function placesOf(pool: ConstantPool, index: number): number {
-  if (pool.tags[index] !== TAG.Utf8) return -1;
+  if (pool.tag(index) !== TAG.Utf8) return -1;
   const start = pool.offsets[index]! + 2;
   return parameterPlaces(pool.bytes, start, start + pool.u16At(start - 2));
 }
@@ -61,7 +61,7 @@ class PoolChecker {
   isValid(index: number): boolean {
     const pool = this.#pool;
     const at = pool.offsets[index]!;
-    const tag = pool.tags[index]!;
+    const tag = pool.tag(index);
     switch (tag) {
       // The second half of a long or double.
       case 0:
@@ -75,7 +75,7 @@ class PoolChecker {
       case TAG.Class:
         return checkText(pool, pool.u16At(at), isClassName);
       case TAG.String:
-        return pool.tags[pool.u16At(at)] === TAG.Utf8;
+        return pool.tag(pool.u16At(at)) === TAG.Utf8;
       case TAG.NameAndType:
         return this.#isNameAndType(pool.u16At(at), pool.u16At(at + 2));
       case TAG.Fieldref:
@@ -98,7 +98,7 @@ class PoolChecker {
   }
 
   #isClass(index: number): boolean {
-    return this.#pool.tags[index] === TAG.Class;
+    return this.#pool.tag(index) === TAG.Class;
   }
 
   #isNameAndType(name: number, descriptor: number): boolean {
@@ -112,7 +112,7 @@ class PoolChecker {
   /** Whether a NameAndType is that of a method or of a field; the rest of it is checked where it stands. */
   #isOf(index: number, isMethod: boolean): boolean {
     const pool = this.#pool;
-    if (pool.tags[index] !== TAG.NameAndType) return false;
+    if (pool.tag(index) !== TAG.NameAndType) return false;
     return checkText(pool, pool.u16At(pool.offsets[index]! + 2), isMethodLike) === isMethod;
   }
 
@@ -120,7 +120,7 @@ class PoolChecker {
     if (!this.#isOf(nameAndType, true)) return false;
     const name = this.#pool.u16At(this.#pool.offsets[nameAndType]!);
     const isPlain =
-      tag !== TAG.Methodref || this.#pool.tags[name] !== TAG.Utf8 || !isInternalName(this.#pool, name);
+      tag !== TAG.Methodref || this.#pool.tag(name) !== TAG.Utf8 || !isInternalName(this.#pool, name);
     return isPlain || this.#pool.utf8(name) === '<init>';
   }
 

@@ -1,13 +1,14 @@
 import { ACC } from '../../classfile/accessFlags';
 import { visibleAnnotations } from '../../classfile/annotationText';
 import { compareAttributes } from '../../classfile/attributeCompare';
-import type { ClassFile, MemberInfo, MethodInfo } from '../../classfile/classFile';
-import { firstDifference, matchCode } from '../../classfile/codeCompare';
+import type { ClassFile, MemberInfo } from '../../classfile/classFile';
 import { ConstantComparison } from '../../classfile/constantCompare';
 import { constantText } from '../../classfile/constantText';
-import { memberKey, type ClassSide, type MethodSide } from '../../classfile/side';
+import { memberKey } from '../../classfile/side';
+import type { ChangedCode, CodeChanges } from './code';
 import { lineAt, type SourceLines } from './lines';
 import type { Note } from './reasons';
+import type { MemberPairs } from './schema';
 
 /** What is known of the JVM that decides whether a change takes effect. */
 export interface EffectEnvironment {
@@ -23,44 +24,40 @@ export interface EffectEnvironment {
 const UNNOTICED = /^@(kotlin\.(Metadata|jvm\.internal\.)|kotlin\.coroutines\.jvm\.internal\.)/;
 
 /**
- * What will not take effect although the JVM accepts `next`. `running` may be what was read back over JDWP; what
- * needs attributes (constants, annotations) is then told from `file`, the class file known to run, if there is one.
+ * What will not take effect although the JVM accepts `next`. What needs attributes (constants, annotations) is told
+ * from `file`, the class file known to run, if there is one.
  */
 export function effectNotes(
-  running: ClassSide,
   file: ClassFile | undefined,
   next: ClassFile,
+  code: CodeChanges,
+  members: MemberPairs,
   lines: SourceLines,
   environment: EffectEnvironment,
 ): Note[] {
-  const constants = new ConstantComparison(running, next);
-  const before = new Map(running.methods.map((method) => [memberKey(method), method]));
-  const notes = next.methods.flatMap((method) => {
-    const old = before.get(memberKey(method));
-    return old?.code ? methodNotes(next, old, method, constants, environment) : [];
-  });
-  if (file) notes.push(...attributeNotes(file, next, lines, environment));
+  const notes = code.changed.flatMap((change) => methodNotes(next, change, code, environment));
+  if (file) notes.push(...attributeNotes(file, next, members, lines, environment));
   return notes;
 }
 
 function methodNotes(
   next: ClassFile,
-  old: MethodSide,
-  method: MethodInfo,
-  constants: ConstantComparison,
+  change: ChangedCode,
+  code: CodeChanges,
   { onStack, instances }: EffectEnvironment,
 ): Note[] {
-  const { code } = method;
-  if (!code || !old.code || matchCode(old.code, code, constants)) return [];
+  const { method, before } = change;
+  const { name } = method;
+  if (!before || !(name.startsWith('<') || onStack)) return [];
   const member = memberKey(method);
-  const line = lineAt(method.lineNumbers, firstDifference(old.code, code, constants) ?? 0);
+  const line = lineAt(method.lineNumbers, code.differsAt(change));
   const where = { member, ...(line === undefined ? {} : { line }) };
   const notes: Note[] = [];
-  if (method.name === '<clinit>') {
+  if (name === '<clinit>') {
     const isEnum = (next.accessFlags & ACC.ENUM) !== 0;
     notes.push({ code: isEnum ? 'enumConstants' : 'staticInitializer', ...where });
   }
-  if (method.name === '<init>' && instances !== 0)
+  if (name === '<init>' && instances !== 0)
     notes.push({ code: 'constructor', ...where, ...(instances === undefined ? {} : { instances }) });
   if (onStack?.has(member)) notes.push({ code: 'onStack', ...where });
   return notes;
@@ -69,32 +66,39 @@ function methodNotes(
 function attributeNotes(
   file: ClassFile,
   next: ClassFile,
+  members: MemberPairs,
   lines: SourceLines,
   environment: EffectEnvironment,
 ): Note[] {
-  const constants = new ConstantComparison(file, next);
   const at = (line: number | undefined): { line?: number } => (line === undefined ? {} : { line });
   const notes = annotationNotes(file, next, (): number | undefined => lines.ofClass());
-  if (!constants.identical) {
-    const { other } = compareAttributes(file, next, constants);
-    if (other.includes('Signature')) notes.push({ code: 'genericSignature', ...at(lines.ofClass()) });
-    if (other.includes('Record')) notes.push({ code: 'recordComponents', ...at(lines.ofClass()) });
+  if (isChanged(file, next, 'Signature')) notes.push({ code: 'genericSignature', ...at(lines.ofClass()) });
+  if (isChanged(file, next, 'Record')) notes.push({ code: 'recordComponents', ...at(lines.ofClass()) });
+  for (let place = 0; place < next.fields.length; place++) {
+    const before = file.fields[members.fields.before[place]!];
+    const after = next.fields[place]!;
+    if (!before) continue;
+    const line = (): number | undefined => lines.ofField(after);
+    notes.push(...annotationNotes(before, after, line, after.name));
+    notes.push(...constantNotes(file, before, next, after, line, environment));
   }
-  const fields = new Map(file.fields.map((field) => [memberKey(field), field]));
-  for (const field of next.fields) {
-    const old = fields.get(memberKey(field));
-    if (!old) continue;
-    const line = (): number | undefined => lines.ofField(field);
-    notes.push(...annotationNotes(old, field, line, field.name));
-    notes.push(...constantNotes(file, old, next, field, line, environment));
-  }
-  const methods = new Map(file.methods.map((method) => [memberKey(method), method]));
-  for (const method of next.methods) {
-    const old = methods.get(memberKey(method));
-    if (!old) continue;
-    notes.push(...annotationNotes(old, method, () => lines.ofMethod(method), memberKey(method)));
+  for (let place = 0; place < next.methods.length; place++) {
+    const before = file.methods[members.methods.before[place]!];
+    const after = next.methods[place]!;
+    if (before && (isAnnotated(before) || isAnnotated(after)))
+      notes.push(...annotationNotes(before, after, () => lines.ofMethod(after), memberKey(after)));
   }
   return notes;
+}
+
+function isChanged(file: ClassFile, next: ClassFile, name: 'Signature' | 'Record'): boolean {
+  const isThere = ({ attributes }: Annotated): boolean => attributes.some((each) => each.name === name);
+  if (!isThere(file) && !isThere(next)) return false;
+  const only = ({ attributes, pool }: Annotated): Annotated => ({
+    attributes: attributes.filter((attribute) => attribute.name === name),
+    pool,
+  });
+  return compareAttributes(only(file), only(next), new ConstantComparison(file, next)).other.length > 0;
 }
 
 function constantNotes(
@@ -132,7 +136,7 @@ function annotationNotes(
   line: () => number | undefined,
   member?: string,
 ): Note[] {
-  if (before.attributes.length === 0 && after.attributes.length === 0) return [];
+  if (!isAnnotated(before) && !isAnnotated(after)) return [];
   const [old, now] = [new Set(visibleAnnotations(before)), new Set(visibleAnnotations(after))];
   const changed = [...now, ...old].filter((text) => !(old.has(text) && now.has(text)));
   const types = new Set(
@@ -146,4 +150,8 @@ function annotationNotes(
     ...(member === undefined ? {} : { member }),
     ...(where === undefined ? {} : { line: where }),
   }));
+}
+
+function isAnnotated({ attributes }: Annotated): boolean {
+  return attributes.some(({ name }) => name.startsWith('RuntimeVisible'));
 }

@@ -3,6 +3,7 @@ import { classNameText, typeText } from '../../classfile/descriptors';
 import { memberKey, type MemberSide } from '../../classfile/side';
 import { compareFields } from './fields';
 import { compareMethods, type MethodChanges } from './methods';
+import type { Pairing } from './pairs';
 import { REASON_ERRORS, type Reason, type ReasonCode } from './reasons';
 import type { ClassShape, RecordComponentShape } from './shape';
 
@@ -11,6 +12,12 @@ export type Finding = Omit<Reason, 'error' | 'file' | 'line' | 'cause' | 'member
   /** The member it is about, of the new version, or of the running one when it is gone. */
   readonly at?: { readonly of: 'field' | 'method'; readonly member: MemberSide };
 };
+
+/** Which members of both versions belong together. */
+export interface MemberPairs {
+  readonly fields: Pairing;
+  readonly methods: Pairing;
+}
 
 export interface SchemaFindings {
   /** In the order in which HotSpot looks. */
@@ -24,6 +31,7 @@ export interface SchemaFindings {
 export function compareSchema(
   running: ClassShape,
   next: ClassShape,
+  members: MemberPairs,
   allowAddDelete: boolean,
 ): SchemaFindings {
   const findings: Finding[] = [...compareSupertypes(running, next)];
@@ -37,9 +45,9 @@ export function compareSchema(
     findings.push({ code: 'permittedSubclassesChanged' });
   if (running.flags !== undefined && next.flags !== undefined && running.flags !== next.flags)
     findings.push({ code: 'classFlagsChanged', ...changedFlags('class', running.flags, next.flags) });
-  for (const { code, field, before } of compareFields(running.fields, next.fields))
+  for (const { code, field, before } of compareFields(running.fields, next.fields, members.fields))
     findings.push({ code, at: { of: 'field', member: field }, ...fieldDetail(code, field, before) });
-  const methods = compareMethods(running.methods, next.methods, allowAddDelete);
+  const methods = compareMethods(running.methods, next.methods, members.methods, allowAddDelete);
   for (const { code, method, before } of methods.changes)
     findings.push({
       code,

@@ -66,8 +66,8 @@ export function shapeOfFile(file: ClassFile): ClassShape {
     permittedSubclasses: names(
       major >= JAVA_17 ? file.attribute('PermittedSubclasses')?.classIndexes : undefined,
     ),
-    fields: file.fields.map((field) => shapeOf(field, fieldFlags(field))),
-    methods: file.methods.map((method) => shapeOf(method, methodFlags(method, major))),
+    fields: withFlags(file.fields, fieldFlags),
+    methods: withFlags(file.methods, (method) => methodFlags(method, major)),
   };
 }
 
@@ -87,13 +87,22 @@ export function shapeOfSide(side: ClassSide, file?: ClassFile): ClassShape {
     nestMembers: known?.nestMembers,
     record: known?.record,
     permittedSubclasses: known?.permittedSubclasses,
-    fields: side.fields.map((field) => shapeOf(field, field.accessFlags & FIELD_FLAGS)),
-    methods: side.methods.map((method) => shapeOf(method, method.accessFlags & METHOD_FLAGS)),
+    fields: withFlags(side.fields, ({ accessFlags }) => accessFlags & FIELD_FLAGS),
+    methods: withFlags(side.methods, ({ accessFlags }) => accessFlags & METHOD_FLAGS),
   };
 }
 
-function shapeOf({ name, descriptor }: MemberSide, accessFlags: number): MemberSide {
-  return { name, descriptor, accessFlags };
+/** The same members with the flags the JVM keeps; themselves where these are the flags they have. */
+function withFlags<T extends MemberSide>(
+  members: readonly T[],
+  flagsOf: (member: T) => number,
+): readonly MemberSide[] {
+  if (members.every((member) => member.accessFlags === flagsOf(member))) return members;
+  return members.map((member) => ({
+    name: member.name,
+    descriptor: member.descriptor,
+    accessFlags: flagsOf(member),
+  }));
 }
 
 function isSynthetic(attributes: readonly AttributeInfo[]): boolean {
