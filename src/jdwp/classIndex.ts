@@ -11,7 +11,7 @@ import type { CompositeEvent } from './events';
 import type { ClassLoaderId, ReferenceTypeId } from './ids';
 import { referenceTypeId } from './layout';
 import type { PacketReader } from './reader';
-import { nameOfRedefinable } from './signature';
+import { nameOfRedefinable, readNameOfRedefinable } from './signature';
 import { typeTag } from './values';
 
 /** A class or interface that the VM shows. Two with the same name belong to different class loaders. */
@@ -138,7 +138,7 @@ export class ClassIndex implements Disposable {
     for (let left = body.count(); left > 0; left--) {
       const tag = typeTag.read(body);
       const id = referenceTypeId.read(body);
-      const name = nameOfRedefinable(body.string());
+      const name = readNameOfRedefinable(body);
       body.skip(body.int());
       body.skip(4);
       if (name !== undefined) this.#add(name, id, tag);

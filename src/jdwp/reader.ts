@@ -136,6 +136,12 @@ export class PacketReader {
     return this.#source.subarray(at, at + length);
   }
 
+  /** Copies the next bytes to the beginning of `target`, which must have room for them. */
+  copyTo(target: Buffer, length: number): void {
+    const at = this.#take(length);
+    this.#source.copy(target, 0, at, at + length);
+  }
+
   /** Passes over bytes without looking at them. */
   skip(length: number): void {
     this.#take(length);
