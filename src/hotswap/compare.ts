@@ -5,7 +5,7 @@ import type { LoadedClass } from '../jdwp/classIndex';
 import type { JdwpConnection } from '../jdwp/connection';
 import { VmError } from '../jdwp/error';
 import { mapLimit } from '../util/async';
-import { digestOf, type KnownClasses, type RunningMethod } from './known';
+import type { KnownClasses, RunningMethod } from './known';
 import type { BuiltClass, ClassState } from './model';
 import { classFileOf } from './roots/builtClass';
 import { readRunning } from './running';
@@ -13,8 +13,15 @@ import { readRunning } from './running';
 /** How one loaded class stands against the built class of its name. */
 export interface LoadedComparison {
   readonly loaded: LoadedClass;
-  readonly state: Exclude<ClassState, 'unloaded'>;
   readonly methods: readonly RunningMethod[];
+  /** Whether there is nothing to swap. */
+  readonly isSame: boolean;
+  /** Worked out when asked for: it may be asked while the JVM is busy with the swap. */
+  detail(): Detail;
+}
+
+export interface Detail {
+  readonly state: Exclude<ClassState, 'unloaded'>;
   /** What differs, where that was looked at; absent for one of very many classes. */
   readonly differences?: readonly Difference[];
 }
@@ -28,8 +35,8 @@ export interface Comparison {
 /** Classes read back at the same time: enough to keep the JVM busy, without holding all pools in memory. */
 const pipelined = 96;
 /**
- * Up to so many classes at once, a change of debug data only is told from a change of code by comparing files,
- * and class files are kept for that. Beyond (a rebuild of everything) a known class that differs is `changed`.
+ * Up to so many classes at once, a change of debug data only is told from a change of code by comparing files.
+ * Beyond (a rebuild of everything) a known class that differs is `changed`.
  */
 const exactLimit = 64;
 
@@ -37,7 +44,7 @@ const exactLimit = 64;
 export function stateOf({ loaded }: Comparison): ClassState {
   if (loaded.length === 0) return 'unloaded';
   for (const state of ['changed', 'debug'] as const)
-    if (loaded.some((each) => each.state === state)) return state;
+    if (loaded.some((each) => each.detail().state === state)) return state;
   return 'same';
 }
 
@@ -51,9 +58,9 @@ export async function compareWithRunning(
   classes: readonly { readonly built: BuiltClass; readonly loaded: readonly LoadedClass[] }[],
   signal?: AbortSignal,
 ): Promise<Comparison[]> {
-  const exact = classes.length <= exactLimit;
+  const isExact = classes.length <= exactLimit;
   const compare = async (built: BuiltClass, loaded: LoadedClass): Promise<LoadedComparison | undefined> =>
-    compareKnown(known, built, loaded, exact) ?? compareRead(connection, known, built, loaded, exact, signal);
+    compareKnown(known, built, loaded, isExact) ?? compareRead(connection, known, built, loaded, signal);
   return mapLimit(classes, pipelined, async ({ built, loaded }) => {
     if (loaded.length === 0) return { built, loaded: [] };
     const compared = await Promise.all(loaded.map((each) => compare(built, each)));
@@ -66,14 +73,26 @@ function compareKnown(
   known: KnownClasses,
   built: BuiltClass,
   loaded: LoadedClass,
-  exact: boolean,
+  isExact: boolean,
 ): LoadedComparison | undefined {
-  const before = known.get(loaded.id);
+  const isSame = known.isRunning(loaded.id, built);
+  if (isSame === undefined) return undefined;
+  const { methods, built: before } = known.get(loaded.id)!;
+  if (isSame) return { loaded, methods, isSame, detail: () => ({ state: 'same' }) };
+  if (!isExact) return { loaded, methods, isSame, detail: () => ({ state: 'changed' }) };
   if (!before) return undefined;
-  const { methods } = before;
-  if (before.digest === digestOf(built)) return { loaded, state: 'same', methods };
-  if (!exact) return { loaded, state: 'changed', methods };
-  return before.built && { loaded, methods, ...compareSides(classFileOf(before.built), built) };
+  let detail: Detail | undefined;
+  return {
+    loaded,
+    methods,
+    isSame,
+    detail: () => (detail ??= differing(compareSides(classFileOf(before), built))),
+  };
+}
+
+/** Files that are not the same bytes differ, if only in what no comparison looks at. */
+function differing(detail: Detail): Detail {
+  return detail.state === 'same' ? { ...detail, state: 'debug' } : detail;
 }
 
 async function compareRead(
@@ -81,14 +100,14 @@ async function compareRead(
   known: KnownClasses,
   built: BuiltClass,
   loaded: LoadedClass,
-  keep: boolean,
   signal: AbortSignal | undefined,
 ): Promise<LoadedComparison | undefined> {
   try {
     const running = await readRunning(connection, loaded.id, classFileOf(built), signal);
-    const compared = compareSides(running, built);
-    if (compared.state === 'same') known.runs(loaded.id, built, running.runningMethods, keep);
-    return { loaded, methods: running.runningMethods, ...compared };
+    const detail = compareSides(running, built);
+    const isSame = detail.state === 'same';
+    if (isSame) known.runs(loaded.id, built, running.runningMethods);
+    return { loaded, methods: running.runningMethods, isSame, detail: () => detail };
   } catch (error) {
     if (isUnloaded(error)) return undefined;
     throw error;
@@ -96,10 +115,7 @@ async function compareRead(
 }
 
 /** What can't be decoded is not the same. */
-function compareSides(
-  running: ClassSide,
-  built: BuiltClass,
-): Pick<LoadedComparison, 'state' | 'differences'> {
+function compareSides(running: ClassSide, built: BuiltClass): Detail {
   try {
     const { outcome, differences } = compareClasses(running, classFileOf(built));
     return { state: outcome, differences };

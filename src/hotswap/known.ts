@@ -13,12 +13,17 @@ export interface RunningMethod {
 
 /** What is known of one loaded class. */
 export interface KnownClass {
-  /** Digest of the class file that runs: found equal, or what it was last redefined with. */
-  readonly digest: string;
-  /** That class file, where it was worth keeping. */
-  readonly built?: BuiltClass;
+  /** The class file that runs, found equal or redefined with; absent when only its digest was kept. */
+  readonly built: BuiltClass | undefined;
   readonly methods: readonly RunningMethod[];
 }
+
+interface Entry extends KnownClass {
+  readonly digest: string | undefined;
+}
+
+/** Class files kept for one JVM at most, in bytes; beyond that, digests of the oldest. */
+const keptBytes = 16 << 20;
 
 const digests = new WeakMap<BuiltClass, string>();
 
@@ -37,18 +42,52 @@ export function digestOf(built: BuiltClass): string {
  * twice. Only we redefine classes here: a JVM has one debugger.
  */
 export class KnownClasses {
-  readonly #classes = new Map<ReferenceTypeId, KnownClass>();
+  readonly #classes = new Map<ReferenceTypeId, Entry>();
+  /** Those whose bytes are kept, the oldest first. */
+  readonly #kept = new Map<ReferenceTypeId, Entry>();
+  #bytes = 0;
+  readonly #limit: number;
+
+  constructor(limit: number = keptBytes) {
+    this.#limit = limit;
+  }
 
   get(id: ReferenceTypeId): KnownClass | undefined {
     return this.#classes.get(id);
   }
 
-  /** Notes that the class runs `built`; `keep` its bytes to tell what a later version changes. */
-  runs(id: ReferenceTypeId, built: BuiltClass, methods: readonly RunningMethod[], keep: boolean): void {
-    this.#classes.set(id, { digest: digestOf(built), methods, ...(keep ? { built } : {}) });
+  /** Whether the class runs these very bytes; undefined when nothing is known of it. */
+  isRunning(id: ReferenceTypeId, built: BuiltClass): boolean | undefined {
+    const known = this.#classes.get(id);
+    if (!known) return undefined;
+    return known.built ? known.built.bytes.equals(built.bytes) : known.digest === digestOf(built);
+  }
+
+  /** Notes that the class runs `built`. */
+  runs(id: ReferenceTypeId, built: BuiltClass, methods: readonly RunningMethod[]): void {
+    this.forget(id);
+    const entry: Entry = { built, methods, digest: undefined };
+    this.#classes.set(id, entry);
+    this.#kept.set(id, entry);
+    this.#bytes += built.bytes.length;
+    if (this.#bytes > this.#limit) this.#shrink();
   }
 
   forget(id: ReferenceTypeId): void {
     this.#classes.delete(id);
+    this.#unkeep(id);
+  }
+
+  #shrink(): void {
+    for (const [id, { built, methods }] of this.#kept) {
+      this.#unkeep(id);
+      if (built) this.#classes.set(id, { built: undefined, methods, digest: digestOf(built) });
+      if (this.#bytes <= this.#limit) return;
+    }
+  }
+
+  #unkeep(id: ReferenceTypeId): void {
+    this.#bytes -= this.#kept.get(id)?.built?.bytes.length ?? 0;
+    this.#kept.delete(id);
   }
 }

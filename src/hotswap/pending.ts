@@ -159,7 +159,7 @@ export class PendingClasses implements Disposable {
       this.#resume(held);
       const answer = await answering;
       const heldMs = clock.monotonic() - started;
-      if (answer.accepted) known.runs(loaded.id, built, comparison.loaded[0]!.methods, true);
+      if (answer.accepted) known.runs(loaded.id, built, comparison.loaded[0]!.methods);
       const outcome = answer.accepted ? 'swapped' : 'refused';
       const error = answer.accepted ? {} : { error: answer.error };
       this.#listener.served({ built, result: { name: built.name, state, outcome, ...error }, heldMs });

@@ -1,4 +1,5 @@
 import type { ByteChannel, Dialer, Endpoint } from '../../../src/contracts/channel';
+import { HANDSHAKE } from '../../../src/jdwp/handshake';
 import type { Event } from '../../../src/util/emitter';
 import { TcpDialer } from '../../../src/transport/tcp';
 
@@ -32,6 +33,8 @@ export class MeddlingChannel implements ByteChannel {
   readonly #channel: ByteChannel;
   readonly #onCommand: (command: SentCommand) => void;
   #held: Uint8Array[] | undefined;
+  /** Sent, but not whole packets yet. */
+  #sent: Buffer = Buffer.alloc(0);
   readonly peer: string;
   readonly onData: ByteChannel['onData'];
   readonly onEnd: Event<{ readonly error?: Error }>;
@@ -45,10 +48,23 @@ export class MeddlingChannel implements ByteChannel {
   }
 
   write(...chunks: Uint8Array[]): void {
-    const [head] = chunks;
-    if (head && head.length >= 11 && head[8] === 0) this.#onCommand({ set: head[9]!, command: head[10]! });
+    this.#sent = Buffer.concat([this.#sent, ...chunks]);
+    for (let length; (length = this.#packetLength()) <= this.#sent.length;) {
+      const [set, command] = this.#sent.subarray(9, 11);
+      if (!this.#sent.subarray(0, length).equals(HANDSHAKE))
+        this.#onCommand({ set: set!, command: command! });
+      this.#sent = this.#sent.subarray(length);
+    }
     if (this.#held) this.#held.push(...chunks);
     else this.#channel.write(...chunks);
+  }
+
+  /** Of the first packet not yet looked at; more than there is when its header is not whole. */
+  #packetLength(): number {
+    if (this.#sent.length < 11) return Infinity;
+    return this.#sent.subarray(0, HANDSHAKE.length).equals(HANDSHAKE)
+      ? HANDSHAKE.length
+      : this.#sent.readUInt32BE(0);
   }
 
   /** Keeps back what is written from now on. */
