@@ -97,6 +97,7 @@ export interface CompileResult {
   /** No errors; otherwise `classes` is empty. */
   readonly ok: boolean;
   readonly classes: readonly CompiledClass[];
+  /** Errors, and what else belongs at a line of a source. */
   readonly diagnostics: readonly CompileDiagnostic[];
   /** Milliseconds: in the compiler (waiting for its turn included), and in all as the caller saw it. */
   readonly ms: { readonly compiler: number; readonly total: number };

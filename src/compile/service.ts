@@ -6,7 +6,7 @@ import type { Disposable } from '../util/disposables';
 import { CompilerProcess } from './compilerProcess';
 import { CompileError } from './errors';
 import { readJdk } from './jdks';
-import type { CompileRequest, CompileResult } from './model';
+import type { CompileDiagnostic, CompileRequest, CompileResult } from './model';
 import type { CompileReply } from './protocol';
 import { buildServer } from './serverBuild';
 
@@ -60,10 +60,12 @@ export class CompilerService implements Disposable {
       throw new CompileError(reply.status === 'refused' ? 'input' : 'failed', reply.failure, {
         failure: reply.failure,
       });
+    const [diagnostics, remarks] = sort(reply.diagnostics);
+    for (const { kind, message } of remarks) this.#options.log.debug(`compiler ${kind}: ${message}`);
     return {
       ok: reply.status === 'ok',
       classes: reply.classes,
-      diagnostics: reply.diagnostics,
+      diagnostics,
       ms: { compiler: reply.micros / 1000, total: this.#clock.monotonic() - since },
     };
   }
@@ -134,6 +136,12 @@ export class CompilerService implements Disposable {
     const ended = [...this.#alive].map((compiler) => compiler.ended);
     await Promise.allSettled([...this.#slots.values(), ...ended]);
   }
+}
+
+/** What belongs at a line of a source, and errors; apart from remarks about options and "uses unchecked operations". */
+function sort(all: readonly CompileDiagnostic[]): [CompileDiagnostic[], CompileDiagnostic[]] {
+  const isOfSource = ({ kind, start }: CompileDiagnostic): boolean => kind === 'error' || start !== undefined;
+  return [all.filter(isOfSource), all.filter((each) => !isOfSource(each))];
 }
 
 function disposed(): CompileError {

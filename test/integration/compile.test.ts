@@ -138,7 +138,6 @@ for (const jdk of jdksToTest()) {
 
     it('gives warnings along with the classes', async () => {
       const java = await create({
-        'demo/Old.java': 'package demo;\nclass Old { java.util.List l = null; @Deprecated void f() {} }',
         'demo/User.java': 'package demo;\nclass User { void g() { new Thread().stop(); } }',
       });
       const result = await compile(
@@ -150,6 +149,15 @@ for (const jdk of jdksToTest()) {
       const [warning] = result.diagnostics;
       assert.equal(warning?.kind, 'warning');
       assert.equal(warning.start?.line, 2);
+      // Remarks about the whole, such as "uses deprecated API", are for the log.
+      const { diagnostics } = await compile(
+        java.project({}, { level: { version: 8, api: 'jdk' } }),
+        java.source('demo/User.java'),
+      );
+      assert.deepEqual(
+        diagnostics.filter(({ start }) => start === undefined),
+        [],
+      );
     });
 
     it('compiles text that was not saved, as a baseline', async () => {

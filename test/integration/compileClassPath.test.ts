@@ -123,6 +123,26 @@ describe('class path to compile with', function () {
     assert.deepEqual(await find([]), { entries: [], gap: 'empty' });
   });
 
+  describe('from Gradle', () => {
+    it('has the class folders of siblings that were never built', async function () {
+      const gradle = await promisify(execFile)('gradle', ['--version']).catch(() => undefined);
+      if (!gradle) return this.skip();
+      await put('settings.gradle', "include 'core', 'app'\n");
+      await put('build.gradle', "subprojects { apply plugin: 'java-library' }\n");
+      await put('core/src/main/java/demo/Core.java', 'package demo; not even Java');
+      const library = await jar('lib/a.jar', 'A: b\n');
+      await put(
+        'app/build.gradle',
+        `dependencies { implementation project(':core'); compileOnly files('${library.replaceAll('\\', '/')}') }\n`,
+      );
+      const found = await buildToolClassPath(
+        { tool: 'gradle', folder: at('app') },
+        { cacheDirectory: at('cache') },
+      );
+      assert.deepEqual([...found.entries].sort(), [at('core', 'build', 'classes', 'java', 'main'), library]);
+    });
+  });
+
   describe('from Maven', () => {
     const lombok = 'org.projectlombok:lombok:1.18.42';
     async function modules(): Promise<void> {

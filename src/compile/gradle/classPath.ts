@@ -16,26 +16,44 @@ import { runTool } from '../tool';
 
 const TASK = 'swapdeckClassPath';
 
-/** Prints a line for every entry: a mark, the project's folder, the kind, the entry; between tabs. Gradle 4 to 9. */
+/**
+ * Prints a line for every entry: a mark, the project's folder, the kind, the entry; between tabs. A jar of a sibling
+ * project stands for its class folders: it need not be built. Up to Gradle 4 processors came from the class path.
+ */
 const INIT_SCRIPT = `
 allprojects { project ->
+  def mainOf = { each -> each.findProperty('sourceSets')?.findByName('main') }
   def action = { task ->
     task.doLast {
-      def sets = project.extensions.findByName('sourceSets') ?: project.findProperty('sourceSets')
-      def main = sets?.findByName('main')
+      def main = mainOf(project)
       if (main == null) return
-      def print = { kind, files ->
-        files.each { println(['${TASK}', project.projectDir, kind, it].join('\\t')) }
+      def tell = { kind, entry -> println(['${TASK}', project.projectDir, kind, entry].join('\t')) }
+      def siblings = [:]
+      project.rootProject.allprojects.each { each ->
+        def jar = each.tasks.findByName('jar')
+        if (jar != null && mainOf(each) != null) siblings[jar.outputs.files.files.find()] = mainOf(each).output.classesDirs.files
       }
-      print('class', main.compileClasspath.files)
-      if (main.hasProperty('annotationProcessorPath')) print('processor', main.annotationProcessorPath?.files ?: [])
-      println(['${TASK}', project.projectDir, 'done', ''].join('\\t'))
+      main.compileClasspath.files.each { entry -> (siblings[entry] ?: [entry]).each { tell('class', it) } }
+      if ((project.gradle.gradleVersion.tokenize('.')[0] as int) >= 5) {
+        tell('processors', '')
+        main.annotationProcessorPath?.files?.each { tell('processor', it) }
+      }
+      tell('done', '')
     }
   }
   if (project.tasks.metaClass.respondsTo(project.tasks, 'register', String, Closure)) project.tasks.register('${TASK}', action)
   else project.tasks.create('${TASK}', action)
 }
 `;
+
+/** No process stays behind; the task looks at projects when it runs, which a configuration cache does not allow. */
+const QUIETLY = [
+  '--quiet',
+  '--no-daemon',
+  '-Dorg.gradle.configuration-cache=false',
+  '-Dorg.gradle.unsafe.configuration-cache=false',
+  '-Dorg.gradle.unsafe.isolated-projects=false',
+];
 
 const SCRIPTS = [
   'build.gradle',
@@ -84,7 +102,7 @@ export async function gradleClassPath(
     const output = await runTool(
       {
         command: await wrapperOrCommand(module.folder, 'gradlew', 'gradle'),
-        args: [...before, '--quiet', '--no-daemon', '-I', script, TASK],
+        args: [...before, ...QUIETLY, '-I', script, TASK],
         folder: module.folder,
         env: toolEnvironment(options),
         timeoutMs: options.timeoutMs ?? BUILD_TOOL_MS,
@@ -117,10 +135,11 @@ export function parseGradleOutput(output: string, folder: string): BuildClassPat
     );
   const of = (kind: string): string[] =>
     lines.flatMap(([, , each, entry]) => (each === kind && entry ? [entry] : []));
-  if (!lines.some(([, , kind]) => kind === 'done'))
+  const has = (mark: string): boolean => lines.some(([, , kind]) => kind === mark);
+  if (!has('done'))
     throw new CompileError('buildTool', 'Gradle knows no Java project in this folder', {
       tool: 'gradle',
       folder,
     });
-  return { entries: of('class'), processors: of('processor') };
+  return { entries: of('class'), ...(has('processors') && { processors: of('processor') }) };
 }

@@ -72,6 +72,7 @@ describe('output of Gradle', () => {
       line('/w', 'done', ''),
       line('/w/app', 'class', '/m2/a b.jar'),
       line('/w/app', 'class', '/w/core/build/classes/java/main'),
+      line('/w/app', 'processors', ''),
       line('/w/app', 'processor', '/m2/p.jar'),
       line('/w/app', 'done', ''),
     ].join('\r\n');
@@ -79,7 +80,7 @@ describe('output of Gradle', () => {
       entries: ['/m2/a b.jar', '/w/core/build/classes/java/main'],
       processors: ['/m2/p.jar'],
     });
-    assert.deepEqual(parseGradleOutput(output, '/w'), { entries: [], processors: [] });
+    assert.deepEqual(parseGradleOutput(output, '/w'), { entries: [] });
     assert.throws(() => parseGradleOutput(output, '/w/other'), { reason: 'buildTool' });
   });
 });
