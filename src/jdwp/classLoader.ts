@@ -18,7 +18,10 @@ export class LoaderReader {
 
   /** 0n: the bootstrap loader. */
   async read(refType: ReferenceTypeId, signal?: AbortSignal): Promise<ClassLoaderId> {
-    this.#field ??= this.#findField();
+    this.#field ??= this.#findField().catch((error: unknown) => {
+      this.#field = undefined; // not found out, as after a timeout: the next one asks again
+      throw error;
+    });
     const fieldID = await this.#field;
     if (fieldID === undefined) {
       const { classLoader } = await this.#connection.request(
