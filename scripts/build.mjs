@@ -79,6 +79,11 @@ const commonJs = {
       }
       await chmod(path.join(dist, 'cli.js'), 0o755);
       await cp(path.join(root, 'src', 'compile', 'java'), path.join(dist, 'java'), { recursive: true });
+      // With it ssh2, bundled in `vendor`, talks to Pageant on Windows.
+      await cp(
+        path.join(root, 'node_modules', 'ssh2', 'util', 'pagent.exe'),
+        path.join(dist, 'util', 'pagent.exe'),
+      );
       await removeStale(new Set(sizes.keys()));
       checkEntry(metafile, sizes);
     });

@@ -16,6 +16,7 @@ describe('SSH servers that ask a person', () => {
 
   const enter = async (doorkeeper: Doorkeeper, config = ''): Promise<void> => {
     const hostKey = await suite.lab.key('ed25519');
+    await server?.close();
     server = await ScriptedServer.start(hostKey, doorkeeper);
     await suite.lab.know(`[127.0.0.1]:${server.port} ${hostKey.publicLine}`);
     await suite.lab.configure(config);
@@ -182,6 +183,24 @@ describe('SSH servers that ask a person', () => {
     const hosts = suite.hosts({ target: { ssh: { host: '127.0.0.1', port: real.port } } }, person);
     assert.equal((await hosts.exec('target').run(['true'])).code, 0);
     assert.deepEqual([person.hostKeys.length, person.secrets.length, connections()], [1, 1, 2]);
+  });
+
+  it('gives up with a typed error when the server hangs up each time, or the asking fails', async () => {
+    person.answers = () => {
+      throw new Error('no window to ask in');
+    };
+    await assert.rejects(enter(byPassword), { name: 'TransportError', reason: 'failed' });
+    let asked = 0;
+    person.answers = async ({ attempt }) => {
+      asked++;
+      await server!.hangUp();
+      return `answer ${attempt}`;
+    };
+    await assert.rejects(enter(byDialogue([{ prompt: 'Code: ', echo: true }], ['never'])), {
+      name: 'TransportError',
+      reason: 'reset',
+    });
+    assert.equal(asked, 3);
   });
 
   it('takes the question back when nobody waits for the answer any more', async () => {

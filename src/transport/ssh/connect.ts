@@ -4,6 +4,7 @@ import type { Log } from '../../contracts/log';
 import { decliningPrompter, type Prompter } from '../../contracts/prompter';
 import { TransportError } from '../../contracts/transportError';
 import { abortable, Deferred, type SerialQueue } from '../../util/async';
+import { AbortedError, toError } from '../../util/errors';
 import { transportError } from '../socket';
 import { algorithmsFor, keyTypesOf, type OfferedAlgorithms } from './algorithms';
 import { Authentication } from './authentication';
@@ -65,7 +66,7 @@ export async function connectHop(
     try {
       return await trial.run(openSocket, signal);
     } catch (error) {
-      if (!(error instanceof LostWhileAsking) || attempt === MAX_ATTEMPTS) throw error;
+      if (!(error instanceof LostWhileAsking) || attempt === MAX_ATTEMPTS) throw typed(error, hop.name);
       services.log.debug(`ssh: ${hop.name}: the server hung up during a question; trying again`);
       await abortable(interview.settled(), signal, `connect to ${hop.name}`);
     }
@@ -234,6 +235,14 @@ class ConnectTrial {
       declined,
     });
   }
+}
+
+/** What leaves this file: typed, whatever ssh2 or the prompter threw. */
+function typed(error: unknown, host: string): Error {
+  const cause = error instanceof LostWhileAsking ? error.cause : error;
+  if (cause instanceof TransportError || cause instanceof AbortedError) return cause;
+  const { message } = toError(cause);
+  return new TransportError('failed', `${host}: ${message}`, { host }, cause);
 }
 
 /** Says goodbye and closes, without waiting for the other side. */

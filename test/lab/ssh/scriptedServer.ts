@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type * as net from 'node:net';
 import ssh2, { type AuthContext, type Connection } from 'ssh2';
@@ -41,6 +42,13 @@ export class ScriptedServer {
 
   get port(): number {
     return (this.#server.address() as net.AddressInfo).port;
+  }
+
+  /** Ends all connections; resolves when they are gone. */
+  async hangUp(): Promise<void> {
+    const gone = [...this.#connections].map((connection) => once(connection, 'close'));
+    for (const connection of this.#connections) connection.end();
+    await Promise.all(gone);
   }
 
   async close(): Promise<void> {
