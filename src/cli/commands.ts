@@ -1,8 +1,15 @@
 import type { Register } from './command';
 import { registerCheck } from './check';
 import { registerJvm } from './jvm';
+import { registerPredict } from './predict';
 import { registerSchema } from './schema';
 import { registerSwap } from './swap';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Register[] = [registerJvm, registerSwap, registerCheck, registerSchema];
+export const commands: readonly Register[] = [
+  registerJvm,
+  registerSwap,
+  registerPredict,
+  registerCheck,
+  registerSchema,
+];
