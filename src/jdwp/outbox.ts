@@ -1,7 +1,10 @@
 import type { ByteChannel } from '../contracts/channel';
 
-/** A packet from this length on is written at once: the VM can begin with it while the next ones are made. */
-const LARGE = 32 * 1024;
+/**
+ * A packet from this length on, such as a redefinition, is written at once: the VM can begin with it while the next
+ * ones are made. Requests that only read are far smaller.
+ */
+const LARGE = 512;
 
 /**
  * Gathers the small packets that are sent in one turn of the event loop into one write: thousands of pipelined
