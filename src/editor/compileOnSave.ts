@@ -10,6 +10,7 @@ import { DisposableStore, type Disposable } from '../util/disposables';
 import type { Jvms } from './jvms';
 import { languageServerIsActive } from './languageServer';
 import type { Notifier } from './notify';
+import { PredictionDiagnostics } from './predictions';
 import type { Status } from './status';
 import { t } from './text';
 
@@ -29,6 +30,7 @@ export class CompileOnSave implements Disposable {
   readonly #parts: CompileOnSaveParts;
   readonly #store = new DisposableStore();
   readonly #diagnostics = this.#store.add(vscode.languages.createDiagnosticCollection('swapdeck-javac'));
+  readonly #predictions = this.#store.add(new PredictionDiagnostics());
   #compiler: Promise<SourceCompiler> | undefined;
   #running = new Set<AbortController>();
   /** Text that a file had before the first save that we saw, for the check of the compiler. */
@@ -111,7 +113,8 @@ export class CompileOnSave implements Disposable {
   }
 
   async #saved(document: vscode.TextDocument): Promise<void> {
-    const [session] = this.#sessionsFor(document);
+    const sessions = this.#sessionsFor(document);
+    const [session] = sessions;
     if (!session) return;
     const file = document.uri.fsPath;
     const busy = this.#parts.status.compiling();
@@ -125,8 +128,10 @@ export class CompileOnSave implements Disposable {
         const result = await compiler.save([file], around, signal);
         this.#show(document.uri, result);
         busy.dispose();
+        this.#predictions.clear(document.uri);
         if (!result.ok || result.classes.length === 0) return;
         const ms = { compile: performance.now() - started };
+        await this.#predictions.show(document, result.classes, sessions, signal);
         const change = { origin: 'compile', at, classes: result.classes, ms } as const;
         await (await this.#parts.jvms.hotSwap()).submit(change, signal);
       });

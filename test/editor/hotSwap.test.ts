@@ -88,6 +88,13 @@ describe('swap on save', () => {
     assert.equal(refused.error, 63);
     assert.match(api.status.text ?? '', /refused/);
     assert.equal(await service.get(), 'Hello, world!');
+    // Said at its line before anything was sent.
+    const [predicted] = vscode.languages.getDiagnostics(document.uri);
+    assert.match(
+      predicted?.message ?? '',
+      /will refuse hello.greeting.Greeting: The method more\(\)I was added/,
+    );
+    assert.match(document.lineAt(predicted!.range.start.line).text, /static int more/);
   });
 
   it('swaps what another build writes', async () => {
