@@ -21,22 +21,19 @@ export interface SettleTimes {
   readonly outer: number;
   /** Classes of several sources that come slowly are waited for this many times their longest pause so far... */
   readonly patience: number;
-  /** ...but never longer than this; also the quiet after a burst that follows another one at once: a build goes on. */
+  /** ...but never longer than this. */
   readonly longest: number;
-  /** How soon after a change another burst counts as its continuation. */
-  readonly follow: number;
   /** A file that stays half written so long is left out; another event brings it back. */
   readonly incomplete: number;
 }
 
 /** Measured: within one source javac pauses 3 to 9 ms between files, between sources 5 to 25 ms, cold 60 ms. */
 export const defaultSettleTimes: SettleTimes = {
-  quiet: 12,
+  quiet: 15,
   nest: 40,
   outer: 100,
   patience: 3,
   longest: 80,
-  follow: 250,
   incomplete: 5000,
 };
 
@@ -64,8 +61,6 @@ export class ChangeCollector implements Disposable {
   #firstEvent = 0;
   #lastEvent = 0;
   #longestPause = 0;
-  #settledAt = -Infinity;
-  #follows = false;
   #timer: NodeJS.Timeout | undefined;
   #active = 0;
   readonly #queue: string[] = [];
@@ -90,7 +85,6 @@ export class ChangeCollector implements Disposable {
     if (this.#written.size === 0) {
       this.#firstAt = this.#clock.now();
       this.#firstEvent = now;
-      this.#follows = now - this.#settledAt < this.#times.follow;
       this.#longestPause = 0;
     } else this.#longestPause = Math.max(this.#longestPause, now - this.#lastEvent);
     this.#lastEvent = now;
@@ -163,7 +157,6 @@ export class ChangeCollector implements Disposable {
   /** How much quiet makes the burst over. */
   #quietFor(entries: readonly Written[]): number {
     const { quiet, nest, outer, patience, longest } = this.#times;
-    if (this.#follows) return longest;
     const classes = entries.flatMap((entry) => entry.classes);
     const sources = new Set(classes.map(({ name }) => outermost(name)));
     const slow = sources.size > 1 ? Math.min(longest, this.#longestPause * patience) : 0;
@@ -177,8 +170,7 @@ export class ChangeCollector implements Disposable {
       if (state === 'whole') for (const built of written) classes.set(built.name, built);
     this.#written.clear();
     if (classes.size === 0) return;
-    this.#settledAt = this.#clock.monotonic();
-    const detect = this.#settledAt - this.#firstEvent;
+    const detect = this.#clock.monotonic() - this.#firstEvent;
     this.#onChange({ origin: 'watch', at: this.#firstAt, classes: [...classes.values()], ms: { detect } });
   }
 }
