@@ -82,20 +82,23 @@ describe('a JVM behind SSH', () => {
     const roundTripMs = 200;
     const direct = await Relay.to(app.endpoint.port);
     let version = 0;
-    /** How many round trips a swap of two classes takes, with everything but waiting for the network left out. */
+    /** How many round trips a swap takes: of some swaps the quickest, since a busy machine only adds to it. */
     const count = async (link: Relay, dialer: Dialer, endpoint: Endpoint): Promise<number> => {
-      const attached = await attach(dialer, endpoint);
-      const text = `version ${++version}`;
-      const next = await app.build({ 'demo/Greeting.java': greeting(text) });
-      link.delayMs = roundTripMs / 2;
-      const started = performance.now();
-      await swapClasses(attached, next);
-      const trips = (performance.now() - started) / roundTripMs;
-      link.delayMs = 0;
-      assert.equal(await app.ask('greet'), `${text}4`);
-      await detach(attached);
+      const trips: number[] = [];
+      for (let tries = 0; tries < 3; tries++) {
+        const attached = await attach(dialer, endpoint);
+        const text = `version ${++version}`;
+        const next = await app.build({ 'demo/Greeting.java': greeting(text) });
+        link.delayMs = roundTripMs / 2;
+        const started = performance.now();
+        await swapClasses(attached, next);
+        trips.push((performance.now() - started) / roundTripMs);
+        link.delayMs = 0;
+        assert.equal(await app.ask('greet'), `${text}4`);
+        await detach(attached);
+      }
       // A timer may be a little early, never a round trip late.
-      return Math.floor(trips + 0.05);
+      return Math.floor(Math.min(...trips) + 0.05);
     };
     const straight = await count(direct, new TcpDialer(), { host: '127.0.0.1', port: direct.port });
     const tunnelled = await count(relay, hosts.dialer('host'), app.endpoint);
