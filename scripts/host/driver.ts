@@ -25,6 +25,13 @@ export class Driver {
     if (this.shots === undefined) return undefined;
     await mkdir(this.shots, { recursive: true });
     const file = path.join(this.shots, `${name}.png`);
+    // What fades in has arrived; a spinner turns for ever.
+    await this.page.evaluate(
+      `Promise.all(document.getAnimations()
+        .filter((each) => each.effect.getComputedTiming().endTime < Infinity)
+        .map((each) => each.finished.catch(() => undefined)))
+        .then(() => undefined)`,
+    );
     await this.page.screenshot({ path: file });
     return file;
   }
@@ -64,6 +71,12 @@ export class Driver {
     await row.waitFor();
     if ((await row.getAttribute('aria-expanded')) === 'false')
       await row.locator('.monaco-tl-twistie').click();
+  }
+
+  /** Folds a row; nothing happens when it is folded. */
+  async fold(row: Locator): Promise<void> {
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'true') await row.locator('.monaco-tl-twistie').click();
   }
 
   /** Clicks an icon on a row; it shows while the pointer is there. */
@@ -114,9 +127,11 @@ export class Driver {
     await this.page.keyboard.press('Control+V');
   }
 
-  /** A line of the editor in front as it is on the screen, from 1 when the file's begin is in sight. */
-  editorLine(line: number): Locator {
-    return this.page.locator('.editor-group-container.active .view-lines .view-line').nth(line - 1);
+  /** A line of the editor in front that is in sight, by text in it. */
+  editorLine(text: string): Locator {
+    return this.page
+      .locator('.editor-group-container.active .view-lines .view-line', { hasText: text })
+      .first();
   }
 
   /** Lines that the extension marks in the editor in front. */
@@ -166,5 +181,23 @@ export class Driver {
   /** Presses a button of a notification. */
   async press(notification: Locator, button: string): Promise<void> {
     await notification.locator('.monaco-button', { hasText: button }).click();
+  }
+
+  /** Opens a terminal; resolves when it shows a prompt. */
+  async openTerminal(): Promise<void> {
+    await this.command('Terminal: Create New Terminal');
+    await this.terminalHas('$');
+  }
+
+  /** Types a command into the terminal in front. */
+  async runInTerminal(command: string): Promise<void> {
+    await this.page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
+    await this.page.locator('.terminal-wrapper.active .xterm.focus').waitFor();
+    await this.page.keyboard.type(`${command}\n`);
+  }
+
+  /** Waits until the terminal shows a text. */
+  async terminalHas(text: string): Promise<void> {
+    await this.page.locator('.terminal-wrapper.active .xterm-rows', { hasText: text }).waitFor();
   }
 }

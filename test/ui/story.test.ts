@@ -78,8 +78,9 @@ describe('the story of a save, through the user interface', function () {
 
   it('takes the edit back with the button of the refusal', async () => {
     await driver.focusEditor();
+    await driver.editorLine('String added').waitFor();
     await driver.press(driver.notification('a method was added'), 'Undo the Edit');
-    await driver.hasText(driver.editorLine(welcomeLine + 2), /^$/);
+    await driver.editorLine('String added').waitFor({ state: 'hidden' });
     await editAndSave(driver, sample, say('Back on track.'));
   });
 

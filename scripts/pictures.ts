@@ -1,0 +1,121 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { Driver } from './host/driver';
+import { startWorkbench } from './host/workbench';
+import { startSample, type Sample } from './sample/sample';
+import { answers, editAndSave, say, welcomeLine } from './story/editAndSave';
+import { outDir, root } from './support/paths';
+import { run } from './support/run';
+
+/**
+ * npm run pictures: takes pictures of the running product in each kind of theme, `out/pictures/THEME/NAME.png`, and
+ * keeps the README's in `media/readme`.
+ */
+const themes: Readonly<Record<string, { name: string; media: Parameters<Page['emulateMedia']>[0] }>> = {
+  dark: { name: 'Default Dark Modern', media: { colorScheme: 'dark' } },
+  light: { name: 'Default Light Modern', media: { colorScheme: 'light' } },
+  // The editor takes these only where the desktop asks for high contrast.
+  'high-contrast': {
+    name: 'Default High Contrast',
+    media: { colorScheme: 'dark', forcedColors: 'active' },
+  },
+  'high-contrast-light': {
+    name: 'Default High Contrast Light',
+    media: { colorScheme: 'light', forcedColors: 'active' },
+  },
+};
+
+/** Pictures that are kept with the sources, by name. */
+const readme = {
+  'hero.png': path.join('dark', 'swap.png'),
+  'refused.png': path.join('light', 'refused.png'),
+};
+const committed = path.join(root, 'media', 'readme');
+
+/** A terminal whose prompt tells nothing of the machine. */
+const terminal = {
+  'terminal.integrated.profiles.linux': { sh: { path: '/bin/sh', env: { PS1: '$ ' } } },
+  'terminal.integrated.defaultProfile.linux': 'sh',
+  'terminal.integrated.shellIntegration.enabled': false,
+  // Its text can be read in the page.
+  'terminal.integrated.gpuAcceleration': 'off',
+  'editor.minimap.enabled': false,
+  'window.commandCenter': false,
+  'workbench.layoutControl.enabled': false,
+};
+
+async function take(sample: Sample, theme: string): Promise<void> {
+  const { name, media } = themes[theme]!;
+  const workbench = await startWorkbench({
+    workspace: sample.workspace.dir,
+    extensions: [root],
+    theme: name,
+    onPage: (page) => page.emulateMedia(media),
+    settings: terminal,
+    viewport: { width: 1180, height: 680 },
+  });
+  const dir = path.join(outDir, 'pictures', theme);
+  const driver = new Driver(workbench.page, dir);
+  try {
+    await driver.ready();
+    await driver.openContainer('Swapdeck');
+    const jvm = driver.row('Environments', 'hello-local');
+    await driver.rowAction(jvm, 'Attach');
+    await driver.hasText(jvm, `Java ${sample.jdk.major}`);
+    // Whatever else runs on the machine that takes the picture.
+    await driver.fold(driver.row('Environments', 'On this machine'));
+
+    await driver.openFile('Greeting.java');
+    await driver.openTerminal();
+    await driver.runInTerminal(`curl ${sample.service.url}`);
+    await driver.terminalHas('Hello, world!');
+    // The compiler is warm when the picture is taken.
+    for (const answer of ['One.', 'Two.', 'Three.']) await editAndSave(driver, sample, say(answer));
+    await editAndSave(driver, sample, say('Hello, Swapdeck!'));
+    await driver.runInTerminal(`curl ${sample.service.url}`);
+    await driver.terminalHas('Hello, Swapdeck!');
+    await driver.openFile('Greeting.java', welcomeLine);
+    await driver.tooltip(driver.statusItem(/\d+ class/));
+    await driver.picture('swap');
+
+    await driver.command('View: Toggle Panel Visibility');
+    await driver.openFile('Greeting.java', welcomeLine + 1);
+    await driver.replaceLine(
+      '    }\n\n    static String signature() {\n        return "Yours, Swapdeck";\n    }',
+    );
+    await driver.save();
+    await driver.notification('a method was added').waitFor();
+    await driver.picture('refused');
+    await driver.focusEditor();
+    await driver.press(driver.notification('a method was added'), 'Undo the Edit');
+    await driver.editorLine('signature').waitFor({ state: 'hidden' });
+    await editAndSave(driver, sample, say('Hello, world!'));
+    await answers(sample, 'Hello, world!');
+  } catch (error) {
+    await driver.picture('failed');
+    throw error;
+  } finally {
+    await workbench.close();
+  }
+  console.log(`Took ${path.relative(root, dir)}.`);
+}
+
+async function main(): Promise<void> {
+  await run(process.execPath, [path.join(root, 'scripts', 'build.mjs')], { show: true });
+  const sample = await startSample();
+  try {
+    for (const theme of Object.keys(themes)) await take(sample, theme);
+  } finally {
+    await sample.close();
+  }
+  await mkdir(committed, { recursive: true });
+  for (const [name, picture] of Object.entries(readme)) {
+    await copyFile(path.join(outDir, 'pictures', picture), path.join(committed, name));
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
