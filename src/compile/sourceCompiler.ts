@@ -5,7 +5,7 @@ import { abortable, SerialQueue } from '../util/async';
 import { CompileError } from './errors';
 import { locateSource, type SourceGroup, type SourceModule } from './layout';
 import type { CompiledClass, CompileDiagnostic, CompileProject, CompileResult } from './model';
-import { writeClasses } from './output';
+import { classFile, writeClasses } from './output';
 import { PlanCache } from './planCache';
 import type { CompilePlan, Planner, PlanNote, RunningJvm } from './planner';
 import type { CompilerService } from './service';
@@ -30,6 +30,8 @@ export interface WrittenClass {
   readonly bytes: Buffer;
   readonly file: string;
   readonly root: string;
+  /** The file held these very bytes before. */
+  readonly unchanged: boolean;
 }
 
 export interface SaveResult {
@@ -195,6 +197,12 @@ export class SourceCompiler {
     const { classRoot } = module;
     const { classes, ok, diagnostics } = result;
     const { readTraits } = this.#options;
+    const unchanged = await Promise.all(
+      classes.map(async ({ name, bytes }) => {
+        const before = await fs.readFile(classFile(classRoot, name)).catch(() => undefined);
+        return before?.equals(bytes) ?? false;
+      }),
+    );
     const written = ok
       ? await writeClasses({ classRoot, classes, sources: files, readTraits }, signal)
       : { files: [], removed: [] };
@@ -206,6 +214,7 @@ export class SourceCompiler {
         bytes,
         file: written.files[index]!,
         root: classRoot,
+        unchanged: unchanged[index]!,
       })),
       removed: written.removed,
       diagnostics,

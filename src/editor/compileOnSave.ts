@@ -132,7 +132,8 @@ export class CompileOnSave implements Disposable {
         if (!result.ok || result.classes.length === 0) return;
         const ms = { compile: performance.now() - started };
         await this.#predictions.show(document, result.classes, sessions, signal);
-        const change = { origin: 'compile', at, classes: result.classes, ms } as const;
+        const unchanged = new Set(result.classes.filter((each) => each.unchanged).map(({ name }) => name));
+        const change = { origin: 'compile', at, classes: result.classes, unchanged, ms } as const;
         await (await this.#parts.jvms.hotSwap()).submit(change, signal);
       });
     } catch (error) {

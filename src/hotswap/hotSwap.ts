@@ -202,7 +202,7 @@ class WorkspaceHotSwap implements HotSwap {
       const own = { ...change, classes };
       if (!session.attached) session.enqueue(own);
       else if (change.origin === 'watch') session.enqueue(own);
-      else records.push(session.swap(own, {}, signal));
+      else records.push(session.swap(own, { unchanged: change.unchanged }, signal));
     }
     return Promise.all(records);
   }

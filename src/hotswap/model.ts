@@ -45,7 +45,7 @@ export type JvmState =
   | { readonly kind: 'detached' }
   | { readonly kind: 'connecting'; readonly attempt: number }
   | { readonly kind: 'attached'; readonly info: JvmInfo }
-  /** Lost or never there; tried again at `retryAt` (milliseconds since the epoch). */
+  /** Lost or never there; tried again at `retryAt` (milliseconds since the epoch; Infinity: a person must do something first). */
   | {
       readonly kind: 'waiting';
       readonly error: SwapdeckError;
@@ -67,6 +67,8 @@ export interface Change {
   /** When the source was saved, or the first class file of the change was seen; milliseconds since the epoch. */
   readonly at: number;
   readonly classes: readonly BuiltClass[];
+  /** Names of classes that were written with the bytes they had: one that is not loaded need not be waited for. */
+  readonly unchanged?: ReadonlySet<string>;
   /** Milliseconds spent before the swap: compiling, and noticing the finished files. */
   readonly ms: { readonly compile?: number; readonly detect?: number };
 }

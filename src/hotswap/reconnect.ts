@@ -1,4 +1,5 @@
 import type { Clock } from '../contracts/clock';
+import { isWorthRetrying, TransportError } from '../contracts/transportError';
 import type { JdwpError } from '../jdwp/error';
 import { abortable, Deferred } from '../util/async';
 import { AbortedError, type SwapdeckError } from '../util/errors';
@@ -94,8 +95,12 @@ export class Reconnector {
   }
 
   async #pause(error: SwapdeckError, attempt: number, signal: AbortSignal): Promise<void> {
+    // What only a person can change (a key, a password) would ask that person again and again.
+    const isHopeless = error instanceof TransportError && !isWorthRetrying(error);
     const pause = pauses[Math.min(attempt, pauses.length - 1)]!;
-    this.#listener.state({ kind: 'waiting', error, attempt, retryAt: this.#clock.now() + pause });
-    await this.#clock.delay(pause, signal).catch(() => undefined);
+    const retryAt = isHopeless ? Infinity : this.#clock.now() + pause;
+    this.#listener.state({ kind: 'waiting', error, attempt, retryAt });
+    const waiting = isHopeless ? new Promise<void>(() => undefined) : this.#clock.delay(pause, signal);
+    await abortable(waiting, signal, 'wait for the JVM').catch(() => undefined);
   }
 }

@@ -27,6 +27,8 @@ export interface SwapCommand {
   readonly all?: boolean;
   /** Which classes that the JVM does not show become pending; all unless given. */
   readonly pend?: (unloaded: readonly BuiltClass[]) => Promise<readonly BuiltClass[]>;
+  /** Names of classes that need not become pending: the JVM will load them with these bytes anyway. */
+  readonly unchanged?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -170,7 +172,7 @@ export class SwapQueue {
     options: SwapCommand,
     signal: AbortSignal,
   ): Promise<SwapResult> {
-    const result = await swapClasses(live.attached, classes, options, signal);
+    const result = passOver(await swapClasses(live.attached, classes, options, signal), options.unchanged);
     const visible = live.pending.add((await options.pend?.(result.unloaded)) ?? result.unloaded);
     if (visible.length === 0) return result;
     const late = await this.#swap(live, visible, options, signal);
@@ -201,6 +203,18 @@ export class SwapQueue {
     this.#listener.swapped(failedRecord(of, changeOf([built], live.attached.clock.now()), error, false));
     this.#listener.changed();
   }
+}
+
+/** Takes classes that are neither loaded nor changed out of the pending ones. */
+function passOver(result: SwapResult, unchanged: ReadonlySet<string> | undefined): SwapResult {
+  if (!unchanged || unchanged.size === 0) return result;
+  return {
+    ...result,
+    unloaded: result.unloaded.filter(({ name }) => !unchanged.has(name)),
+    classes: result.classes.map((each) =>
+      each.outcome === 'pending' && unchanged.has(each.name) ? { ...each, outcome: 'skipped' } : each,
+    ),
+  };
 }
 
 function changeOf(classes: readonly BuiltClass[], at: number): Change {

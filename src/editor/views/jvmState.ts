@@ -33,7 +33,8 @@ export function jvmRow(entry: JvmEntry, session: JvmSession | undefined, attachi
       return {
         state: 'waiting',
         icon: new vscode.ThemeIcon('debug-disconnect', red),
-        words: t('lost, connecting again'),
+        words:
+          session.state.retryAt === Infinity ? t('lost, needs your attention') : t('lost, connecting again'),
       };
     case 'attached':
       if (session.state.info.suspendedAtStart)
@@ -84,7 +85,8 @@ export function jvmTooltip(entry: JvmEntry, session: JvmSession | undefined): vs
   if (state.kind === 'waiting') {
     const { title, detail } = describeJvmError(state.error, { t, where: entry.name });
     text.appendMarkdown(`${escape(title)}\n\n${escape(detail ?? '')}\n\n`);
-    text.appendMarkdown(escape(t('Attempt {0}; it is tried again.', state.attempt)));
+    if (state.retryAt !== Infinity)
+      text.appendMarkdown(escape(t('Attempt {0}; it is tried again.', state.attempt)));
   }
   if (state.kind === 'attached') {
     const { vmName, version, loadedClasses, exposed } = state.info;
