@@ -22,7 +22,7 @@ describe('the manifest', () => {
   it('has every text in package.nls.json', () => {
     assert.deepEqual(json('package.nls.json'), nls);
     const used = new Set(
-      [...JSON.stringify(actual).matchAll(/"%([^%"]+)%"/g)].map((match) => match[1] as string),
+      [...JSON.stringify(actual).matchAll(/"%([^%"]+)%"/g)].map((match) => match[1]!),
     );
     assert.deepEqual([...used].sort(), Object.keys(nls).sort());
   });
@@ -30,7 +30,7 @@ describe('the manifest', () => {
   it('names only pictures and icons that exist', () => {
     const files = [
       ...walkthrough.steps.map((step) => step.picture),
-      ...[...JSON.stringify(actual).matchAll(/"(media\/[^"]+)"/g)].map((match) => match[1] as string),
+      ...[...JSON.stringify(actual).matchAll(/"(media\/[^"]+)"/g)].map((match) => match[1]!),
     ];
     assert.deepEqual(
       files.filter((file) => !existsSync(join(root, file))),
@@ -40,7 +40,7 @@ describe('the manifest', () => {
 
   it('links only commands of its own or of the editor', () => {
     const texts = Object.values(nls).join('\n');
-    const own = [...texts.matchAll(/command:(swapdeck\.[\w.]+)/g)].map((match) => match[1] as string);
+    const own = [...texts.matchAll(/command:(swapdeck\.[\w.]+)/g)].map((match) => match[1]!);
     assert.ok(own.length > 0);
     assert.deepEqual(
       own.filter((id) => !(id in commands)),
