@@ -42,18 +42,15 @@ export function classFile(classRoot: string, name: string): string {
 export async function writeClasses(output: Output, signal?: AbortSignal): Promise<Written> {
   throwIfAborted(signal, 'write classes');
   const files = output.classes.map((each) => classFile(output.classRoot, each.name));
-  const drafts: string[] = [];
+  // Not names that a watcher of class files looks at.
+  const drafts = files.map((file) => path.join(path.dirname(file), `.${randomUUID()}.swapdeck`));
   try {
     for (const folder of new Set(files.map((file) => path.dirname(file)))) {
       await fs.mkdir(folder, { recursive: true });
     }
     await mapLimit(output.classes, PARALLEL, async (each, index) => {
-      const file = files[index]!;
-      // Not a name that a watcher of class files looks at.
-      const draft = path.join(path.dirname(file), `.${randomUUID()}.swapdeck`);
-      drafts.push(draft);
-      await fs.writeFile(draft, each.bytes, { flag: 'wx' });
-      await keepMode(file, draft);
+      await fs.writeFile(drafts[index]!, each.bytes, { flag: 'wx' });
+      await keepMode(files[index]!, drafts[index]!);
     });
     const stale = await staleClasses(output);
     throwIfAborted(signal, 'write classes');

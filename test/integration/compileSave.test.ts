@@ -4,12 +4,15 @@ import { existsSync, promises as fs } from 'node:fs';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { CompileError } from '../../src/compile/errors';
+import type { CompileResult } from '../../src/compile/model';
 import { Planner, type PlannerOptions, type RunningJvm } from '../../src/compile/planner';
+import { CompilerService } from '../../src/compile/service';
 import { SourceCompiler, type Surroundings } from '../../src/compile/sourceCompiler';
 import { silentLog } from '../../src/contracts/log';
 import { classTraits } from '../../src/hotswap/classTraits';
+import { Deferred, delay } from '../../src/util/async';
 import { temporaryFolder } from './support/javaProcess';
-import { newCompiler } from './support/javaProject';
+import { compilerCache, newCompiler, serverSources } from './support/javaProject';
 import { jdksToTest, type Jdk } from './support/jdks';
 import { mavenArtifact } from './support/mavenArtifact';
 
@@ -41,9 +44,9 @@ describe('compile on save', function () {
     await fs.mkdir(root, { recursive: true });
     await promisify(execFile)(jdk.javac, ['-cp', root, '-d', root, ...args, ...files]);
   }
-  const compilerWith = (options: Partial<PlannerOptions> = {}): SourceCompiler =>
+  const compilerWith = (options: Partial<PlannerOptions> = {}, of = service): SourceCompiler =>
     new SourceCompiler({
-      service,
+      service: of,
       readTraits: classTraits,
       planner: new Planner({
         cacheDirectory: at('cache'),
@@ -110,17 +113,35 @@ describe('compile on save', function () {
   });
 
   it('writes the last of several saves last', async () => {
-    const file = await put('src/demo/Greeting.java', greeting(''));
-    const compiler = compilerWith();
-    await compiler.warmUp(file, around());
-    const saves: Promise<unknown>[] = [];
-    for (let n = 1; n <= 5; n++) {
-      await put('src/demo/Greeting.java', greeting(`  int n${n};`));
-      saves.push(compiler.save([file], around()));
+    const file = await put('src/demo/Greeting.java', greeting('  int first;'));
+    // The first compilation is held back after it is done, long enough for the second to overtake it.
+    const [compiled, release] = [new Deferred<void>(), new Deferred<void>()];
+    let compilations = 0;
+    class HeldBack extends CompilerService {
+      override async compile(...args: Parameters<CompilerService['compile']>): Promise<CompileResult> {
+        const result = await super.compile(...args);
+        if (++compilations === 1) {
+          compiled.resolve();
+          await release.promise;
+        }
+        return result;
+      }
     }
-    await Promise.all(saves);
+    const held = new HeldBack({ serverSources, cacheDirectory: compilerCache, log: silentLog });
+    try {
+      const compiler = compilerWith({}, held);
+      const first = compiler.save([file], around());
+      await compiled.promise;
+      await put('src/demo/Greeting.java', greeting('  int last;'));
+      const second = compiler.save([file], around());
+      await Promise.race([second, delay(200)]);
+      release.resolve();
+      await Promise.all([first, second]);
+    } finally {
+      await held.stop();
+    }
     const { members } = classTraits(await fs.readFile(at('classes', 'demo', 'Greeting.class')));
-    assert.ok(members.includes('n5'));
+    assert.ok(members.includes('last'));
   });
 
   it('refuses a file that belongs to no class root', async () => {
