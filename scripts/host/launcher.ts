@@ -26,7 +26,7 @@ function parse(argv: readonly string[]): Arguments {
 
 /** What the workbench itself logs to the console; tests print nothing that looks like it. */
 const noise =
-  /^(\[|Creating a socket|Resolv|Updating additional|Failed to load|getaddrinfo|An unknown error|CodeExpectedError|Error: Could not locate the bindings|.*\bopen-vsx|%c|Error while fetching the extension under development)/;
+  /^(\[|Creating a socket|Resolv|Updating additional|Failed to load|getaddrinfo|An unknown error|Timed out waiting for authentication|CodeExpectedError|Error: Could not locate the bindings|.*\bopen-vsx|%c|Error while fetching the extension under development)/;
 
 /** Connects what the extension host prints, and its exit code, to this process. */
 async function connect(page: Page, exit: (code: number) => void): Promise<void> {

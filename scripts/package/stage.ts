@@ -8,7 +8,7 @@ export interface Manifest {
   readonly publisher: string;
   readonly name: string;
   readonly version: string;
-  /** What belongs to the extension: files, or `folder/**`. */
+  /** What belongs to the extension: files and folders. */
   readonly files: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export async function stageExtension(folder: string): Promise<void> {
   // Scripts and packages are of use only where the sources are.
   const unused = { scripts: undefined, devDependencies: undefined, dependencies: undefined };
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ ...manifest, ...unused }, null, 2));
-  for (const file of files.map((each) => each.replace(/\/\*\*$/, ''))) {
+  for (const file of files) {
     const source = path.join(root, file);
     if (!existsSync(source)) continue;
     await cp(source, path.join(folder, file), {

@@ -1,13 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Mocha from 'mocha';
-
-/** What one run of mocha came to; `npm test` adds these up. */
-export interface Results {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: readonly { readonly title: string; readonly reason: string }[];
-}
+import type { Results } from './results';
 
 /** A test or suite on which `skip()` of test/support/skip.ts left its reason. */
 interface Skippable {
@@ -23,7 +17,7 @@ function reasonOf(test: Skippable): string {
 }
 
 /** Mocha's usual output, and the results in the file that `SWAPDECK_RESULTS` names. */
-export default class Reporter extends Mocha.reporters.Spec {
+class Reporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     const skipped: { title: string; reason: string }[] = [];
@@ -39,3 +33,6 @@ export default class Reporter extends Mocha.reporters.Spec {
     });
   }
 }
+
+// As a module that is the class: mocha requires it by its path.
+export = Reporter;

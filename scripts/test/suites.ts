@@ -9,7 +9,7 @@ import { ensureMaven } from '../support/maven';
 import { outDir, root } from '../support/paths';
 import { tryRun } from '../support/run';
 import { createSampleWorkspace } from '../sample/workspace';
-import type { Results } from './reporter';
+import type { Results } from './results';
 
 export interface SuiteOptions {
   /** Only tests whose full title contains this text. */
