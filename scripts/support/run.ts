@@ -5,6 +5,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Shows what the command prints as it prints it; otherwise it is collected. */
   readonly show?: boolean;
+  /** Ends the command, with the exit code 124, when it takes longer. Milliseconds. */
+  readonly limitMs?: number;
 }
 
 /** What a finished command left; `output` holds both streams when they were not shown. */
@@ -27,11 +29,19 @@ export async function tryRun(
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  let isLate = false;
+  const timer =
+    options.limitMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          isLate = true;
+          child.kill('SIGKILL');
+        }, options.limitMs);
   const code = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (exit) => resolve(exit ?? 1));
-  });
-  return { code, output };
+  }).finally(() => clearTimeout(timer));
+  return { code: isLate ? 124 : code, output };
 }
 
 /** Like `tryRun`, but a non-zero exit rejects with what the command printed. Resolves to its output. */

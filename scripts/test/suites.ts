@@ -36,6 +36,7 @@ async function readResults(name: string, code: number): Promise<Results> {
 /** Runs test files with mocha in a process of its own. */
 async function mocha(name: string, timeoutMs: number, { grep }: SuiteOptions): Promise<Results> {
   await rm(resultsFile(name), { force: true });
+  const limitMs = 20 * 60_000;
   const { code } = await tryRun(
     process.execPath,
     [
@@ -44,8 +45,9 @@ async function mocha(name: string, timeoutMs: number, { grep }: SuiteOptions): P
       ...(grep === undefined ? [] : ['--fgrep', grep]),
       `test/${name}/**/*.test.ts`,
     ],
-    { cwd: root, show: true, env: { SWAPDECK_RESULTS: resultsFile(name) } },
+    { cwd: root, show: true, limitMs, env: { SWAPDECK_RESULTS: resultsFile(name) } },
   );
+  if (code === 124) console.error(`Not ended after ${limitMs / 60_000} minutes: a test left something open.`);
   return readResults(name, code);
 }
 
