@@ -29,19 +29,17 @@ export async function tryRun(
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  let isLate = false;
-  const timer =
-    options.limitMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          isLate = true;
-          child.kill('SIGKILL');
-        }, options.limitMs);
+  let timer: NodeJS.Timeout | undefined;
   const code = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (exit) => resolve(exit ?? 1));
+    if (options.limitMs === undefined) return;
+    timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      resolve(124);
+    }, options.limitMs);
   }).finally(() => clearTimeout(timer));
-  return { code: isLate ? 124 : code, output };
+  return { code, output };
 }
 
 /** Like `tryRun`, but a non-zero exit rejects with what the command printed. Resolves to its output. */
