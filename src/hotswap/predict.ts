@@ -1,3 +1,4 @@
+import { ACC } from '../classfile/accessFlags';
 import { parseClassFile, ClassFile } from '../classfile/classFile';
 import { ClassFileError } from '../classfile/errors';
 import type { FindClass } from '../classfile/hierarchy';
@@ -21,6 +22,9 @@ import {
 import { shapeOfFile, shapeOfSide, type ClassShape } from './predict/shape';
 import { unsupportedVersion } from './predict/version';
 import { checkVerification } from './predict/verification';
+
+/** From this version on a file may describe a module, which is no class. */
+const JAVA_9 = 53;
 
 /** The class that runs: as its file, or as read back from the JVM together with the file known to run, if any. */
 export type RunningVersion = ClassFile | { readonly side: ClassSide; readonly file?: ClassFile };
@@ -122,6 +126,8 @@ class Predictor {
 
   run(): Prediction {
     const { enhanced, initializationFailed } = this.#environment;
+    if (this.#file.majorVersion >= JAVA_9 && (this.#file.accessFlags & ACC.MODULE) !== 0)
+      return this.#refuse([{ code: 'nameChanged', from: this.#before.name, to: this.#after.name }]);
     const bad = checkFormat(this.#file);
     if (bad !== undefined) return this.#refuse([{ code: 'invalidFormat', what: bad }]);
     if (this.#after.name !== this.#before.name)
@@ -182,19 +188,23 @@ class Predictor {
 
   #accept(schema: SchemaFindings, code: CodeChanges, members: MemberPairs): Prediction {
     const { sourceFile } = this.#file;
-    const effects = effectNotes(
-      this.#runningFile,
-      this.#file,
-      code,
-      this.#filePairs(members),
-      this.#lines,
-      this.#environment,
-    );
+    const effects = this.#effects(code, members);
     const notes = [...effects, ...this.#unknownNotes(schema)].map((note) => ({
       ...note,
       ...(sourceFile === undefined ? {} : { file: sourceFile }),
     }));
     return { verdict: 'accept', possibleErrors: [], reasons: [], notes, unknownClasses: [...this.#unknown] };
+  }
+
+  /** Attributes that the JVM does not look at may be broken; then nothing is said about them. */
+  #effects(code: CodeChanges, members: MemberPairs): Note[] {
+    const file = this.#runningFile;
+    try {
+      return effectNotes(file, this.#file, code, this.#filePairs(members), this.#lines, this.#environment);
+    } catch (error) {
+      if (error instanceof ClassFileError) return [];
+      throw error;
+    }
   }
 
   /** Members of the class file known to run, paired with the new ones; what was read back may stand in another order. */
@@ -234,7 +244,7 @@ class Predictor {
 /** The verifier is asked only about classes that nothing before it refuses for their place in the hierarchy. */
 function isBelowVerifier({ code }: Finding): boolean {
   const error = errorOf(code);
-  return error !== 62 && error !== 69 && error !== 61;
+  return error !== 62 && error !== 69;
 }
 
 function refused(

@@ -21,7 +21,6 @@ const reasonTexts: Readonly<Record<ReasonCode, ReasonText>> = {
   nameChanged: (reason, t) => t('The file holds another class, {0}.', to(reason).replaceAll('/', '.')),
   superclassMissing: (reason, t) => t('The JVM does not know the superclass {0}.', className(reason)),
   interfaceMissing: (reason, t) => t('The JVM does not know the interface {0}.', className(reason)),
-  circular: (reason, t) => t('The class would inherit from itself, by way of {0}.', className(reason)),
   superclassNotAllowed: (reason, t) => t('The class may not extend {0}.', className(reason)),
   interfaceNotAllowed: (reason, t) => t('The class may not implement {0}.', className(reason)),
   overridesFinal: (reason, t) => t('{0} overrides a final method of {1}.', member(reason), className(reason)),
@@ -62,7 +61,6 @@ const reasonTexts: Readonly<Record<ReasonCode, ReasonText>> = {
   verifierNeedsClass: (reason, t) =>
     t('To verify the class the JVM needs {0}, which it does not know.', className(reason)),
   failsVerification: (reason, t) => t('The code does not fit the classes that run: {0}.', reason.what ?? ''),
-  notModifiable: (_reason, t) => t('The JVM never redefines such a class.'),
 };
 
 /** What in the source usually leads to a change of members that nobody wrote. */

@@ -70,8 +70,12 @@ export class MemberVerifier {
     const index = indexOf(instruction);
     const method = this.#method(index, opcode);
     const { parameters, result } = this.#types.ofMethod(method.descriptor);
-    if (opcode === OP.invokeinterface && this.#code[pc + 3] !== parameters.length + 1)
+    const isInterface = opcode === OP.invokeinterface;
+    if (isInterface && this.#code[pc + 3] !== parameters.length + 1)
       unverifiable('the count of an invokeinterface is wrong');
+    const isDynamic = opcode === OP.invokedynamic;
+    if ((isDynamic && this.#code[pc + 3] !== 0) || ((isDynamic || isInterface) && this.#code[pc + 4] !== 0))
+      unverifiable('bytes of a call that must be 0');
     const isConstructor = method.name === '<init>';
     if (method.name.startsWith('<') && (!isConstructor || opcode !== OP.invokespecial))
       unverifiable('call of an internal method');

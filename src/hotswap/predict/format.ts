@@ -57,6 +57,8 @@ function checkAttributes(file: ClassFile): string | undefined {
   const permitted = majorVersion >= JAVA_17 ? file.attribute('PermittedSubclasses') : undefined;
   const isFinal = (file.accessFlags & ACC.FINAL) !== 0;
   if (permitted && (isFinal || !permitted.classIndexes.every(isClass))) return 'the permitted subclasses';
+  const signature = file.attribute('Signature');
+  if (signature && pool.tag(signature.signatureIndex) !== TAG.Utf8) return 'the generic signature';
   return checkBootstraps(file);
 }
 

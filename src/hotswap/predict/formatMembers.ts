@@ -1,6 +1,7 @@
 import { ACC } from '../../classfile/accessFlags';
 import type { ClassFile, MemberInfo, MethodInfo } from '../../classfile/classFile';
 import { TAG } from '../../classfile/constantPool';
+import { codeAttributeFault } from './formatDebug';
 import { isFieldDescriptor, isFieldName, isMethodName } from './formatNames';
 import { checkText, isInternalName, isVoidMethod, placesOf } from './formatPool';
 
@@ -27,9 +28,21 @@ function firstFault<T extends MemberInfo>(
   const keys = new Set<number>();
   for (const member of members) {
     const key = member.nameIndex * 0x10000 + member.descriptorIndex;
-    const fault = keys.has(key) ? 'it is there twice' : check(member);
+    const fault = keys.has(key) ? 'it is there twice' : (attributeFault(member) ?? check(member));
     if (fault !== undefined) return `${member.name}: ${fault}`;
     keys.add(key);
+  }
+  return undefined;
+}
+
+/** Attributes that the JVM reads of every member. */
+function attributeFault({ attributes, pool }: MemberInfo): string | undefined {
+  for (const { name, source, start, length } of attributes) {
+    const isSignature = name === 'Signature';
+    if (isSignature && (length !== 2 || pool.tag(source.readUInt16BE(start)) !== TAG.Utf8))
+      return 'its generic signature';
+    if (name === 'MethodParameters' && (length < 1 || length !== 1 + 4 * source[start]!))
+      return 'its parameters';
   }
   return undefined;
 }
@@ -138,6 +151,8 @@ function codeFault(file: ClassFile, method: MethodInfo, flags: number, size: num
   );
   if (!isFine) return 'its exception handlers';
   const { pool } = file;
+  const tables = codeAttributeFault(code, pool);
+  if (tables !== undefined) return tables;
   const thrown = method.attribute('Exceptions')?.classIndexes ?? [];
   return thrown.every((index) => pool.tag(index) === TAG.Class) ? undefined : 'its exceptions';
 }

@@ -22,6 +22,28 @@ const DOUBLE = 68;
 const VOID = 86;
 const PRIMITIVES = new Set(Array.from('BCDFIJSZ', (letter) => letter.charCodeAt(0)));
 
+/** From this version on each character has only one encoding. */
+const JAVA_4 = 48;
+
+/** Whether HotSpot takes the bytes for modified UTF-8. */
+export function isLegalText(bytes: Buffer, start: number, end: number, major: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte > 0 && byte < 0x80) continue;
+    const more = (byte & 0xe0) === 0xc0 ? 1 : (byte & 0xf0) === 0xe0 ? 2 : 0;
+    if (more === 0 || at + more >= end) return false;
+    let unit = byte & (more === 1 ? 0x1f : 0x0f);
+    for (let left = more; left > 0; left--) {
+      const next = bytes[++at]!;
+      if ((next & 0xc0) !== 0x80) return false;
+      unit = (unit << 6) | (next & 0x3f);
+    }
+    const isShortest = more === 1 ? unit === 0 || unit >= 0x80 : unit >= 0x800;
+    if (major >= JAVA_4 && !isShortest) return false;
+  }
+  return true;
+}
+
 function isUnqualified(
   bytes: Buffer,
   start: number,

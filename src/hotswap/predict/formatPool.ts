@@ -4,6 +4,7 @@ import {
   isClassName,
   isFieldDescriptor,
   isFieldName,
+  isLegalText,
   isMethodLike,
   isMethodName,
   parameterPlaces,
@@ -65,10 +66,11 @@ class PoolChecker {
     switch (tag) {
       // The second half of a long or double.
       case 0:
-      case TAG.Utf8:
       case TAG.Integer:
       case TAG.Float:
         return true;
+      case TAG.Utf8:
+        return isLegalText(pool.bytes, at + 2, at + 2 + pool.u16At(at), this.#major);
       case TAG.Long:
       case TAG.Double:
         return index + 1 < pool.count;

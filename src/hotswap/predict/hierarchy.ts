@@ -9,7 +9,6 @@ export interface HierarchyFault {
     ReasonCode,
     | 'superclassMissing'
     | 'interfaceMissing'
-    | 'circular'
     | 'superclassNotAllowed'
     | 'interfaceNotAllowed'
     | 'overridesFinal'
@@ -43,8 +42,8 @@ export function checkHierarchy(next: ClassShape, find: FindClass): readonly Hier
 }
 
 function checkInterface(next: ClassShape, name: string, find: FindClass): HierarchyFault | undefined {
-  if (name === next.name) return { code: 'circular', className: name };
-  const found = find(name);
+  // HotSpot finds the running class itself there and minds no circle.
+  const found = name === next.name ? self(next) : find(name);
   if (found === 'absent') return { code: 'interfaceMissing', className: name };
   if (found?.accessFlags === undefined) return undefined;
   const isClass = (found.accessFlags & ACC.INTERFACE) === 0;
@@ -55,17 +54,21 @@ function checkInterface(next: ClassShape, name: string, find: FindClass): Hierar
 function checkSuperclass(next: ClassShape, name: string, find: FindClass): HierarchyFault | undefined {
   let className = name;
   for (const found of superclasses(name, find)) {
+    if (className === next.name) break;
     if (found === 'absent') return { code: 'superclassMissing', className };
     if (found === undefined) break;
-    if (found.name === next.name) return { code: 'circular', className: name };
     className = found.superName ?? className;
   }
-  const found = find(name);
+  const found = name === next.name ? self(next) : find(name);
   if (found === undefined || found === 'absent' || found.accessFlags === undefined) return undefined;
   const isInterface = (found.accessFlags & ACC.INTERFACE) !== 0;
   const isFinal = (found.accessFlags & ACC.FINAL) !== 0;
   const what = isInterface ? 'interface' : isFinal ? 'final' : cannotExtend(next, found);
   return what && { code: 'superclassNotAllowed', className: name, what };
+}
+
+function self({ name, flags }: ClassShape): KnownClass {
+  return { name, accessFlags: flags };
 }
 
 function cannotExtend(next: ClassShape, found: KnownClass): NotAllowed | undefined {

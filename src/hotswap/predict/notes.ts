@@ -1,9 +1,11 @@
 import { ACC } from '../../classfile/accessFlags';
 import { visibleAnnotations } from '../../classfile/annotationText';
 import { compareAttributes } from '../../classfile/attributeCompare';
-import type { ClassFile, MemberInfo } from '../../classfile/classFile';
+import type { ClassFile, MemberInfo, MethodInfo } from '../../classfile/classFile';
 import { ConstantComparison } from '../../classfile/constantCompare';
 import { constantText } from '../../classfile/constantText';
+import { decodeInstructions } from '../../classfile/instructions';
+import { OP } from '../../classfile/opcodes';
 import { memberKey } from '../../classfile/side';
 import type { ChangedCode, CodeChanges } from './code';
 import { lineAt, type SourceLines } from './lines';
@@ -50,17 +52,34 @@ function methodNotes(
   const { name } = method;
   if (!before || !(name.startsWith('<') || onStack)) return [];
   const member = memberKey(method);
-  const line = lineAt(method.lineNumbers, code.differsAt(change));
+  const pc = code.differsAt(change);
+  const line = lineAt(method.lineNumbers, pc);
   const where = { member, ...(line === undefined ? {} : { line }) };
   const notes: Note[] = [];
   if (name === '<clinit>') {
     const isEnum = (next.accessFlags & ACC.ENUM) !== 0;
-    notes.push({ code: isEnum ? 'enumConstants' : 'staticInitializer', ...where });
+    const field = storedField(next, method, pc);
+    notes.push({
+      code: isEnum ? 'enumConstants' : 'staticInitializer',
+      ...(field === undefined ? {} : { member: field }),
+      ...(line === undefined ? {} : { line }),
+    });
   }
   if (name === '<init>' && instances !== 0)
     notes.push({ code: 'constructor', ...where, ...(instances === undefined ? {} : { instances }) });
   if (onStack?.has(member)) notes.push({ code: 'onStack', ...where });
   return notes;
+}
+
+/** The static field whose initialiser the instruction at `pc` belongs to: the next one that is set. */
+function storedField({ name, pool }: ClassFile, method: MethodInfo, pc: number): string | undefined {
+  for (const instruction of decodeInstructions(method.code!)) {
+    if (instruction.pc < pc || instruction.opcode !== OP.putstatic || instruction.form !== 'constant')
+      continue;
+    const field = pool.memberRef(instruction.index);
+    return field.owner === name ? field.name : undefined;
+  }
+  return undefined;
 }
 
 function attributeNotes(

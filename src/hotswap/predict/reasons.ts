@@ -12,8 +12,6 @@ export const REASON_ERRORS = {
   /** A superclass or interface that the JVM can't find, `className`; not refused for it once that is defined. */
   superclassMissing: 69,
   interfaceMissing: 69,
-  /** A class would be its own superclass or interface, by way of `className`. */
-  circular: 61,
   /** The superclass `className` is final, sealed without this class, an interface, or not accessible. */
   superclassNotAllowed: 62,
   /** The interface `className` is a class, sealed without this class, or not accessible. */
@@ -48,8 +46,6 @@ export const REASON_ERRORS = {
   verifierNeedsClass: 62,
   /** The bytecode does not fit the classes that run; `what` says how. */
   failsVerification: 62,
-  /** HotSpot never redefines such a class (hidden, array, primitive). */
-  notModifiable: 79,
 } as const;
 
 export type ReasonCode = keyof typeof REASON_ERRORS;

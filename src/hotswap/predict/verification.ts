@@ -5,13 +5,13 @@ import type { CodeChanges } from './code';
 import type { Finding } from './schema';
 
 /**
- * What the verifier minds about the new version. Methods that do the same as in the running one have passed it
+ * What the verifier minds about the new version. Methods that are the same in the running one have passed it
  * already, with the classes that are there now, and are left out.
  */
-export function checkVerification(next: ClassFile, { changed }: CodeChanges, find: FindClass): Finding[] {
-  if (changed.length === 0) return [];
+export function checkVerification(next: ClassFile, { unverified }: CodeChanges, find: FindClass): Finding[] {
+  if (unverified.length === 0) return [];
   const verifier = new ClassVerifier(next, find);
-  return changed.flatMap(({ method }): Finding[] => {
+  return unverified.flatMap((method): Finding[] => {
     const fault = verifier.verify(method);
     if (!fault) return [];
     const at = { of: 'method', member: method } as const;

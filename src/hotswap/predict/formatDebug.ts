@@ -1,0 +1,106 @@
+import type { AttributeInfo } from '../../classfile/attributeInfo';
+import type { Code } from '../../classfile/attributeTypes';
+import type { ConstantPool } from '../../classfile/constantPool';
+import { isFieldDescriptor, isFieldName } from './formatNames';
+import { checkText } from './formatPool';
+
+const LINE_SIZE = 4;
+const VARIABLE_SIZE = 10;
+/** `J` and `D` take two places. */
+const WIDE = [0x4a, 0x44];
+
+/**
+ * What HotSpot minds about the attributes of code while it reads them: tables of lines and local variables. Read
+ * as bytes: they are the largest part of most class files.
+ */
+export function codeAttributeFault(code: Code, pool: ConstantPool): string | undefined {
+  let stackMaps = 0;
+  variables.clear();
+  for (const attribute of code.attributes) {
+    const { name } = attribute;
+    if (name === 'StackMapTable' && ++stackMaps > 1) return 'it has two tables of stack maps';
+    if (name === 'LineNumberTable' && !areLinesFine(attribute, code.code.length)) return 'its line numbers';
+    if (name === 'LocalVariableTable' && !areVariablesFine(attribute, code, pool))
+      return 'its local variables';
+  }
+  for (const attribute of code.attributes)
+    if (attribute.name === 'LocalVariableTypeTable' && !areTypesFine(attribute, code, pool))
+      return 'the types of its local variables';
+  return undefined;
+}
+
+function u16(bytes: Buffer, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!;
+}
+
+/** Number of entries; -1 when the attribute does not have room for exactly that many. */
+function entries({ source, start, length }: AttributeInfo, size: number): number {
+  if (length < 2) return -1;
+  const count = u16(source, start);
+  return length === 2 + count * size ? count : -1;
+}
+
+function areLinesFine(attribute: AttributeInfo, codeLength: number): boolean {
+  const count = entries(attribute, LINE_SIZE);
+  for (let entry = 0; entry < count; entry++)
+    if (u16(attribute.source, attribute.start + 2 + entry * LINE_SIZE) >= codeLength) return false;
+  return count >= 0;
+}
+
+/** The local variables and the entries of the other table of one method: what tells an entry, and its length. */
+const variables = new Map<number, number>();
+const typed = new Map<number, number>();
+
+/** Remembers the entries: the same may not be there twice. */
+function areVariablesFine(attribute: AttributeInfo, code: Code, pool: ConstantPool): boolean {
+  const count = entries(attribute, VARIABLE_SIZE);
+  for (let entry = 0; entry < count; entry++) {
+    const at = attribute.start + 2 + entry * VARIABLE_SIZE;
+    if (!isPlaceFine(attribute.source, at, code, pool)) return false;
+    const descriptor = u16(attribute.source, at + 6);
+    if (!checkText(pool, descriptor, isFieldDescriptor)) return false;
+    const isWide = WIDE.includes(pool.bytes[pool.offsets[descriptor]! + 2]!);
+    if (u16(attribute.source, at + 8) + (isWide ? 1 : 0) >= code.maxLocals) return false;
+    if (!isNew(variables, attribute.source, at)) return false;
+  }
+  return count >= 0;
+}
+
+/** Each entry must belong to one of the table of local variables. */
+function areTypesFine(attribute: AttributeInfo, code: Code, pool: ConstantPool): boolean {
+  const count = entries(attribute, VARIABLE_SIZE);
+  typed.clear();
+  for (let entry = 0; entry < count; entry++) {
+    const at = attribute.start + 2 + entry * VARIABLE_SIZE;
+    const isFine =
+      isPlaceFine(attribute.source, at, code, pool) &&
+      pool.tag(u16(attribute.source, at + 6)) === 1 &&
+      u16(attribute.source, at + 8) < code.maxLocals &&
+      variables.has(keyOf(attribute.source, at));
+    if (!isFine || !isNew(typed, attribute.source, at)) return false;
+  }
+  return count >= 0;
+}
+
+function isPlaceFine(source: Buffer, at: number, code: Code, pool: ConstantPool): boolean {
+  const start = u16(source, at);
+  const { length } = code.code;
+  return (
+    start < length &&
+    start + u16(source, at + 2) <= length &&
+    checkText(pool, u16(source, at + 4), isFieldName)
+  );
+}
+
+/** Start, name and slot of a local variable in one number. */
+function keyOf(source: Buffer, at: number): number {
+  return (u16(source, at) * 0x10000 + u16(source, at + 4)) * 0x10000 + u16(source, at + 8);
+}
+
+function isNew(seen: Map<number, number>, source: Buffer, at: number): boolean {
+  const key = keyOf(source, at);
+  const length = u16(source, at + 2);
+  if (seen.get(key) === length) return false;
+  seen.set(key, length);
+  return true;
+}
