@@ -7,6 +7,7 @@ import type { BuildSettings } from './buildSettings';
 import { eclipseSettings } from './eclipse';
 import { gradleBuildFiles } from './gradle/classPath';
 import { gradleSettings } from './gradle/settings';
+import { intellijSettings } from './intellij';
 import { readMavenProject } from './maven/project';
 import { mavenLocalRepository } from './maven/repository';
 import { mavenSettings } from './maven/settings';
@@ -57,7 +58,9 @@ export async function readBuildSettings(
   const settings = (name: string): Promise<string> =>
     fs.readFile(path.join(projectFolder, '.settings', name), 'utf8').catch(() => '');
   const jdt = await settings('org.eclipse.jdt.core.prefs');
-  return jdt === '' ? {} : eclipseSettings(jdt, await settings('org.eclipse.core.resources.prefs'));
+  return jdt === ''
+    ? intellijSettings(projectFolder)
+    : eclipseSettings(jdt, await settings('org.eclipse.core.resources.prefs'));
 }
 
 /** The JDK that a jar's manifest names: `Build-Jdk-Spec`, `Build-Jdk`, or `Created-By` where the jar tool wrote it. */

@@ -17,6 +17,7 @@ import { findEcj } from './ecj';
 import { eclipseLibraries } from './eclipse';
 import { CompileError } from './errors';
 import { buildJdkOf, readBuildSettings, sampleClasses } from './evidence';
+import { intellijLibraries } from './intellij';
 import { findJdks, type JdkSearch } from './jdks';
 import { gradleBuildFiles } from './gradle/classPath';
 import { findBuildModule, type SourceModule } from './layout';
@@ -109,9 +110,7 @@ export class Planner {
         jdkHome: best.home,
         compiler: compiler ?? { kind: 'javac' },
         classRoot,
-        classPath: [...new Set([...found.entries, ...(await cheapJars(buildTool, folder))])].filter(
-          (entry) => entry !== classRoot,
-        ),
+        classPath: without(classRoot, [...found.entries, ...(await providedLibraries(buildTool))]),
         sourceRoots: module.sourceRoots,
         settings: chooseSettings(classes, build, best.feature),
       },
@@ -120,7 +119,7 @@ export class Planner {
       notes: compiler ? [] : [{ kind: 'compilerDiffers' }],
       ...(buildTool && { buildTool }),
     };
-    return found.gap === undefined ? plan : this.#fill(plan, found.gap, signal);
+    return found.gap === undefined ? plan : this.#fill(plan, found.gap, folder, signal);
   }
 
   /** The plan with what the build tool says, which takes seconds. Throws `CompileError` and `AbortedError`. */
@@ -139,7 +138,20 @@ export class Planner {
     return { ...plan, buildTool: undefined, project: withBuildClassPath(plan.project, told) };
   }
 
-  async #fill(plan: CompilePlan, gap: ClassPathGap, signal: AbortSignal | undefined): Promise<CompilePlan> {
+  /** What the JVM did not tell: from an IDE's files, else from the build tool. */
+  async #fill(
+    plan: CompilePlan,
+    gap: ClassPathGap,
+    folder: string,
+    signal: AbortSignal | undefined,
+  ): Promise<CompilePlan> {
+    const { project } = plan;
+    const known = await ideLibraries(folder);
+    if (known.length > 0)
+      return {
+        ...plan,
+        project: { ...project, classPath: without(project.classRoot, [...project.classPath, ...known]) },
+      };
     try {
       if (plan.buildTool) return await this.askBuildTool(plan, signal);
       return { ...plan, notes: [...plan.notes, { kind: 'classPathGap', gap }] };
@@ -190,21 +202,23 @@ async function buildFilesOf(buildTool: BuildModule | undefined, folder: string):
   return buildTool ? gradleBuildFiles(folder) : [path.join(folder, '.classpath')];
 }
 
-/** Libraries that cost only the reading of a file, and that a JVM need not have. */
-async function cheapJars(buildTool: BuildModule | undefined, folder: string): Promise<readonly string[]> {
-  if (buildTool?.tool === 'maven') {
-    const pom = path.join(folder, 'pom.xml');
-    return providedJars(await readMavenProject(pom, await mavenLocalRepository()));
-  }
+/** Libraries that cost only the reading of a pom, and that a JVM need not have. */
+async function providedLibraries(buildTool: BuildModule | undefined): Promise<readonly string[]> {
+  if (buildTool?.tool !== 'maven') return [];
+  const pom = path.join(buildTool.folder, 'pom.xml');
+  return providedJars(await readMavenProject(pom, await mavenLocalRepository()));
+}
+
+/** What an IDE wrote down of the class path. */
+async function ideLibraries(folder: string): Promise<readonly string[]> {
   const eclipse = await fs.readFile(path.join(folder, '.classpath'), 'utf8').catch(() => undefined);
-  return eclipse === undefined ? [] : eclipseLibraries(eclipse, folder);
+  const known = eclipse === undefined ? [] : await eclipseLibraries(eclipse, folder);
+  return known.length > 0 ? known : intellijLibraries(folder);
 }
 
 /** The build tool's entries after the JVM's: what runs is what is compiled against. */
 function withBuildClassPath(project: CompileProject, told: BuildClassPath): CompileProject {
-  const classPath = [...new Set([...project.classPath, ...told.entries])].filter(
-    (entry) => entry !== project.classRoot,
-  );
+  const classPath = without(project.classRoot, [...project.classPath, ...told.entries]);
   const { settings } = project;
   if (!told.processors || settings.processing.kind !== 'classPath') return { ...project, classPath };
   const processing =
@@ -212,4 +226,9 @@ function withBuildClassPath(project: CompileProject, told: BuildClassPath): Comp
       ? ({ kind: 'path', entries: told.processors } as const)
       : ({ kind: 'none' } as const);
   return { ...project, classPath, settings: { ...settings, processing } };
+}
+
+/** Each entry once, and not the class root, which is searched first anyway. */
+function without(classRoot: string, entries: readonly string[]): readonly string[] {
+  return [...new Set(entries)].filter((entry) => entry !== classRoot);
 }

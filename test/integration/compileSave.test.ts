@@ -230,6 +230,19 @@ describe('compile on save', function () {
     assert.equal(without.ok, true);
   });
 
+  it('takes libraries from the files of an IDE where the JVM tells nothing, and says when nobody does', async () => {
+    const library = await put('lib-src/lib/Lib.java', 'package lib; public class Lib { }');
+    await build(newest, [library], ['-g'], at('lib'));
+    const file = await put('src/demo/Greeting.java', greeting('  lib.Lib lib;'));
+    const silent = { groups: around().groups };
+    const unable = await compilerWith().save([file], silent);
+    assert.equal(unable.ok, false);
+    assert.deepEqual(unable.notes, [{ kind: 'classPathGap', gap: 'empty' }]);
+    await put('.classpath', '<classpath><classpathentry kind="lib" path="lib"/></classpath>');
+    const result = await compilerWith().save([file], silent);
+    assert.deepEqual([result.ok, result.notes], [true, []]);
+  });
+
   describe('in a Maven project', () => {
     const pom = (scope: string, encoding = 'UTF-8'): string =>
       `<project><modelVersion>4.0.0</modelVersion><groupId>demo</groupId><artifactId>app</artifactId><version>1</version>` +

@@ -1,7 +1,11 @@
 import * as assert from 'node:assert/strict';
+import { promises as fs } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
 import { parseLevel } from '../../../src/compile/buildSettings';
 import { compilerOf } from '../../../src/compile/compilerSigns';
 import { eclipseLibraries, eclipseSettings } from '../../../src/compile/eclipse';
+import { intellijLibraries, intellijSettings } from '../../../src/compile/intellij';
 import { gradleSettings } from '../../../src/compile/gradle/settings';
 import { chooseSettings } from '../../../src/compile/settings';
 import type { ClassTraits } from '../../../src/compile/traits';
@@ -141,6 +145,49 @@ describe('settings from Eclipse', () => {
       '<classpath><classpathentry kind="src" path="src"/><classpathentry kind="lib" path="lib/a.jar"/><classpathentry kind="con" path="JRE"/></classpath>';
     assert.deepEqual(await eclipseLibraries(xml, '/w'), ['/w/lib/a.jar']);
     assert.deepEqual(await eclipseLibraries('not xml <', '/w'), []);
+  });
+});
+
+describe('settings from IntelliJ', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await fs.mkdtemp(path.join(os.tmpdir(), 'swapdeck-idea-'));
+    await fs.mkdir(path.join(folder, '.idea', 'libraries'), { recursive: true });
+    await fs.mkdir(path.join(folder, 'app'));
+  });
+  afterEach(() => fs.rm(folder, { recursive: true }));
+  const put = (name: string, text: string): Promise<void> =>
+    fs.writeFile(path.join(folder, '.idea', name), text);
+
+  it('are found in the project above a module', async () => {
+    await put(
+      'encodings.xml',
+      '<project><component name="Encoding"><file url="file://$PROJECT_DIR$/x" charset="latin1"/><file url="PROJECT" charset="UTF-8"/></component></project>',
+    );
+    await put(
+      'compiler.xml',
+      '<project><component name="JavacSettings"><option name="ADDITIONAL_OPTIONS_STRING" value="-parameters -Aa=b"/></component></project>',
+    );
+    const found = await intellijSettings(path.join(folder, 'app'));
+    assert.equal(found.encoding, 'UTF-8');
+    assert.equal(found.parameters, true);
+    assert.deepEqual(found.extra, ['-parameters', '-Aa=b']);
+  });
+
+  it('and its libraries', async () => {
+    const roots = [
+      'jar://$PROJECT_DIR$/lib/a.jar!/',
+      'file://$PROJECT_DIR$/classes',
+      'jar://$SOME_VARIABLE$/b.jar!/',
+    ];
+    await put(
+      'libraries/a.xml',
+      `<component><library name="a"><CLASSES>${roots.map((url) => `<root url="${url}"/>`).join('')}</CLASSES><SOURCES><root url="jar://$PROJECT_DIR$/s.jar!/"/></SOURCES></library></component>`,
+    );
+    assert.deepEqual(await intellijLibraries(path.join(folder, 'app')), [
+      path.join(folder, 'lib', 'a.jar'),
+      path.join(folder, 'classes'),
+    ]);
   });
 });
 
