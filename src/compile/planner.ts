@@ -112,7 +112,7 @@ export class Planner {
         classRoot,
         classPath: without(classRoot, [...found.entries, ...(await providedLibraries(buildTool))]),
         sourceRoots: module.sourceRoots,
-        settings: chooseSettings(classes, build, best.feature),
+        settings: chooseSettings(classes, build),
       },
       jdks,
       buildFiles: await buildFilesOf(buildTool, folder),

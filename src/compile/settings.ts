@@ -9,15 +9,9 @@ const MAJOR_OFFSET = 44;
  * How to compile so that the same bytes come out: what the built classes show counts more than what the build
  * file says (it may have changed since), and both count more than the defaults. Encoding, processors and further
  * options leave no trace in a class and come from the build file.
- *
- * `jdkVersion` is the feature version of the JDK that will compile.
  */
-export function chooseSettings(
-  classes: readonly ClassTraits[],
-  build: BuildSettings,
-  jdkVersion: number,
-): CompileSettings {
-  const level = levelOf(classes, build.level, jdkVersion);
+export function chooseSettings(classes: readonly ClassTraits[], build: BuildSettings): CompileSettings {
+  const level = levelOf(classes, build.level);
   return {
     debug: debugOf(classes, build.debug ?? DEFAULT_SETTINGS.debug),
     ...(level && { level }),
@@ -49,15 +43,9 @@ function debugOf(classes: readonly ClassTraits[], otherwise: DebugInfo): DebugIn
 function levelOf(
   classes: readonly ClassTraits[],
   build: LanguageLevel | undefined,
-  jdkVersion: number,
 ): LanguageLevel | undefined {
-  const version = classes.length === 0 ? build?.version : Math.max(...majorVersions(classes)) - MAJOR_OFFSET;
-  if (version === undefined) return undefined;
-  if (build) return { version, api: build.api };
-  // Nothing says which API: the compiler's own where it is the same, else that of the release.
-  return version === jdkVersion ? undefined : { version, api: 'release' };
-}
-
-function majorVersions(classes: readonly ClassTraits[]): number[] {
-  return classes.map(({ majorVersion }) => majorVersion);
+  if (classes.length === 0) return build;
+  const version = Math.max(...classes.map(({ majorVersion }) => majorVersion)) - MAJOR_OFFSET;
+  // Where nothing says which API was used, that of the release is the one that is sure to be there.
+  return { version, api: build?.api ?? 'release' };
 }

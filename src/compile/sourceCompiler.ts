@@ -84,6 +84,7 @@ export class SourceCompiler {
    * `CompileError` (`layout`: no class root is known for a file) and `AbortedError`.
    */
   async save(files: readonly string[], around: Surroundings, signal?: AbortSignal): Promise<SaveResult> {
+    const since = this.#clock.monotonic();
     const parts = new Map<string, ModuleFiles>();
     for (const file of files) {
       const module = await this.#locate(file, around);
@@ -92,6 +93,7 @@ export class SourceCompiler {
       else
         parts.set(module.classRoot, { plan: await this.#plan(module, file, around, signal), files: [file] });
     }
+    const planned = this.#clock.monotonic();
     const results: SaveResult[] = [];
     for (const { plan, files: own } of inOrder([...parts.values()])) {
       const result = await this.#queue(
@@ -102,7 +104,9 @@ export class SourceCompiler {
       results.push(result);
       if (!result.ok) break;
     }
-    return merge(results);
+    const total = this.#clock.monotonic() - since;
+    const result = merge(results);
+    return { ...result, ms: { ...result.ms, plan: result.ms.plan + planned - since, total } };
   }
 
   /**

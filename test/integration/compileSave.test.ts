@@ -82,6 +82,8 @@ describe('compile on save', function () {
       const result = await compilerWith().save([file], around(running(jdk, 'classes')));
       assert.equal(result.ok, true);
       assert.deepEqual(result.removed, [at('classes', 'demo', 'Greeting$Old.class')]);
+      const { plan, compile, write, total } = result.ms;
+      assert.ok(plan > 0 && total >= plan + compile + write, JSON.stringify(result.ms));
       assert.deepEqual(result.classes.map(({ name }) => name).sort(), ['demo.Greeting', 'demo.Greeting$1']);
       assert.ok(result.classes.every(({ root }) => root === at('classes')));
       await build(jdk, [file], args, at('fresh'));
@@ -175,27 +177,38 @@ describe('compile on save', function () {
       '  enum Kind { A, B } int f(Kind k) { switch (k) { case A: return 1; default: return 2; } }',
     );
     const file = await put('src/demo/Greeting.java', text);
-    await build(oldest, [file], ['-g', '--release', '17']);
+    for (const [builder, runner] of [
+      [oldest, newest],
+      [newest, oldest],
+    ] as const) {
+      await fs.rm(at('classes'), { recursive: true, force: true });
+      await build(builder, [file], ['-g', '--release', '17']);
+      const compiler = compilerWith();
+      const jvm = running(runner, 'classes');
+      assert.equal(
+        (await compiler.planOf(file, around(jvm))).project.jdkHome,
+        await fs.realpath(runner.home),
+      );
+      let tried = 0;
+      const found = await compiler.calibrate(file, text, around(jvm), async (classes) => {
+        tried++;
+        const same = await Promise.all(
+          classes.map(async ({ name, bytes }) => {
+            const built = await fs
+              .readFile(`${at('classes', ...name.split('.'))}.class`)
+              .catch(() => undefined);
+            return built?.equals(bytes);
+          }),
+        );
+        return same.every(Boolean) && classes.length === (await fs.readdir(at('classes', 'demo'))).length;
+      });
+      assert.equal(found.same, true);
+      assert.equal(tried, 2);
+      assert.equal(found.project.jdkHome, await fs.realpath(builder.home));
+      assert.equal((await compiler.planOf(file, around(jvm))).project.jdkHome, found.project.jdkHome);
+    }
     const compiler = compilerWith();
     const jvm = running(newest, 'classes');
-    assert.equal((await compiler.planOf(file, around(jvm))).project.jdkHome, await fs.realpath(newest.home));
-    const tried: number[] = [];
-    const found = await compiler.calibrate(file, text, around(jvm), async (classes) => {
-      tried.push(classes.length);
-      const same = await Promise.all(
-        classes.map(async ({ name, bytes }) => {
-          const built = await fs
-            .readFile(at('classes', ...name.split('.')) + '.class')
-            .catch(() => undefined);
-          return built?.equals(bytes);
-        }),
-      );
-      return same.every(Boolean) && classes.length === (await fs.readdir(at('classes', 'demo'))).length;
-    });
-    assert.equal(found.same, true);
-    assert.equal(tried.length, 2);
-    assert.equal(found.project.jdkHome, await fs.realpath(oldest.home));
-    assert.equal((await compiler.planOf(file, around(jvm))).project.jdkHome, found.project.jdkHome);
     const none = await compiler.calibrate(file, text, around(jvm), () => Promise.resolve(false));
     assert.equal(none.same, false);
   });
@@ -234,7 +247,7 @@ describe('compile on save', function () {
     const library = await put('lib-src/lib/Lib.java', 'package lib; public class Lib { }');
     await build(newest, [library], ['-g'], at('lib'));
     const file = await put('src/demo/Greeting.java', greeting('  lib.Lib lib;'));
-    const silent = { groups: around().groups };
+    const silent = { groups: around().groups, jvm: { javaHome: newest.home } };
     const unable = await compilerWith().save([file], silent);
     assert.equal(unable.ok, false);
     assert.deepEqual(unable.notes, [{ kind: 'classPathGap', gap: 'empty' }]);

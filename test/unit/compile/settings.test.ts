@@ -24,7 +24,7 @@ const traits = (parts: Partial<ClassTraits> = {}): ClassTraits => ({
 describe('settings of a compilation', () => {
   it('come from the classes first', () => {
     const build = { level: { version: 21, api: 'release' }, parameters: true, encoding: 'latin1' } as const;
-    const found = chooseSettings([traits({ variables: false })], build, 25);
+    const found = chooseSettings([traits({ variables: false })], build);
     assert.deepEqual(found.level, { version: 17, api: 'release' });
     assert.equal(found.parameters, false);
     assert.deepEqual(found.debug, { lines: true, variables: false, source: true });
@@ -33,19 +33,18 @@ describe('settings of a compilation', () => {
 
   it('are shown by any class that can show them', () => {
     const silent: ClassTraits = { name: 'demo.I', majorVersion: 61, sourceFile: 'I.java', members: [] };
-    const found = chooseSettings([silent, traits({ parameters: true })], {}, 17);
+    const found = chooseSettings([silent, traits({ parameters: true })], {});
     assert.equal(found.parameters, true);
     assert.equal(found.debug.variables, true);
-    assert.equal(chooseSettings([silent], { parameters: true }, 17).parameters, true);
+    assert.equal(chooseSettings([silent], { parameters: true }).parameters, true);
   });
 
-  it('leave the level out where the compiler has it anyway, unless the build keeps to a release', () => {
-    assert.equal(chooseSettings([traits()], {}, 17).level, undefined);
-    assert.deepEqual(chooseSettings([traits()], {}, 25).level, { version: 17, api: 'release' });
-    const level = { version: 17, api: 'release' } as const;
-    assert.deepEqual(chooseSettings([traits()], { level }, 17).level, level);
-    assert.deepEqual(chooseSettings([], { level }, 25).level, level);
-    assert.equal(chooseSettings([], {}, 25).level, undefined);
+  it('keep the API that the build takes; else that of the release', () => {
+    assert.deepEqual(chooseSettings([traits()], {}).level, { version: 17, api: 'release' });
+    const level = { version: 11, api: 'jdk' } as const;
+    assert.deepEqual(chooseSettings([traits()], { level }).level, { version: 17, api: 'jdk' });
+    assert.deepEqual(chooseSettings([], { level }).level, level);
+    assert.equal(chooseSettings([], {}).level, undefined);
   });
 
   it('tell no debug information from classes without any', () => {
@@ -56,7 +55,7 @@ describe('settings of a compilation', () => {
       variables: false,
       members: [],
     };
-    assert.deepEqual(chooseSettings([bare], {}, 17).debug, { lines: false, variables: false, source: false });
+    assert.deepEqual(chooseSettings([bare], {}).debug, { lines: false, variables: false, source: false });
   });
 });
 
