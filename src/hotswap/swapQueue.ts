@@ -173,7 +173,10 @@ export class SwapQueue {
     signal: AbortSignal,
   ): Promise<SwapResult> {
     const result = passOver(await swapClasses(live.attached, classes, options, signal), options.unchanged);
-    const visible = live.pending.add((await options.pend?.(result.unloaded)) ?? result.unloaded);
+    const pending = (await options.pend?.(result.unloaded)) ?? result.unloaded;
+    const visible = live.pending.add(pending);
+    // Pending is told when the JVM knows of it; when the connection ends first, it is carried to the next one.
+    if (visible.length < pending.length) await live.pending.armed().catch(() => undefined);
     if (visible.length === 0) return result;
     const late = await this.#swap(live, visible, options, signal);
     const names = new Set(visible.map(({ name }) => name));
