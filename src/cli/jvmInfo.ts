@@ -30,7 +30,7 @@ export async function readJvmInfo(
     );
     try {
       const paths = await attached.connection.request(VirtualMachine.ClassPaths, {}, { signal });
-      return { ...attached.info, classPath: paths.classpaths };
+      return { ...attached.info, exposed: await attached.exposed, classPath: paths.classpaths };
     } finally {
       attached.index.dispose();
       await detachJvm(attached.connection);

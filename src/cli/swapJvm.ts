@@ -41,7 +41,13 @@ export async function swapJvm(
     const change = { origin: 'command', at: systemClock.now(), classes, ms: {} } as const;
     const pend = wait ? {} : { pend: () => Promise.resolve([]) };
     const record = await session.swap(change, { all, ...pend }, signal);
-    for (const result of record.classes) results.set(result.name, result);
+    // Without `wait` nothing is made pending; the report still tells what is not loaded.
+    const isRefused = record.classes.some(({ outcome }) => outcome === 'refused');
+    for (const result of record.classes)
+      results.set(
+        result.name,
+        result.state === 'unloaded' && !isRefused ? { ...result, outcome: 'pending' } : result,
+      );
     if (wait && !record.error) {
       output.note(`${jvm}: ${session.pending.length} pending; waiting until interrupted.`);
       await untilAborted(signal);

@@ -7,7 +7,7 @@ import { ThreadReference, VirtualMachine } from '../jdwp/commands';
 import { JdwpConnection } from '../jdwp/connection';
 import { JdwpError, VmError } from '../jdwp/error';
 import { throwIfAborted } from '../util/async';
-import type { SwapdeckError } from '../util/errors';
+import { AbortedError, type SwapdeckError } from '../util/errors';
 import { HotSwapError } from './errors';
 import { KnownClasses } from './known';
 import type { JvmInfo, JvmTarget } from './model';
@@ -24,8 +24,14 @@ export interface HotSwapDependencies {
 /** A connection with its index: everything that ends with it. */
 export interface Attached extends SwapContext {
   readonly info: JvmInfo;
+  /** Whether other machines can reach the port, where the system takes its time to tell; false when it can't. */
+  readonly exposed: Promise<boolean>;
 }
 
+/** How long a JVM may take to introduce itself. Afterwards it may take its time: whoever waits is told and can cancel. */
+const attachTimeoutMs = 20_000;
+/** Linux tells in a millisecond who listens; elsewhere it is not waited for. */
+const exposureMs = 25;
 /** A JVM that was just detached from listens again after some milliseconds. */
 const relistenDelays = [20, 40, 80, 160, 320];
 
@@ -38,9 +44,27 @@ export async function attachJvm(
   dependencies: HotSwapDependencies,
   signal?: AbortSignal,
 ): Promise<Attached> {
-  const { clock, log, probe } = dependencies;
+  const limit = AbortSignal.timeout(attachTimeoutMs);
+  const either = signal ? AbortSignal.any([signal, limit]) : limit;
+  try {
+    return await attachUnlimited(target, dependencies, either);
+  } catch (error) {
+    if (!(error instanceof AbortedError) || signal?.aborted) throw error;
+    throw new JdwpError('timeout', `attach: no answer in ${attachTimeoutMs} ms`, {
+      timeoutMs: attachTimeoutMs,
+    });
+  }
+}
+
+async function attachUnlimited(
+  target: JvmTarget,
+  dependencies: HotSwapDependencies,
+  signal: AbortSignal,
+): Promise<Attached> {
+  const { clock, log } = dependencies;
   // Asked first: an attached JVM does not listen any more.
-  const exposed = target.through === undefined ? await probe.exposed(target.endpoint, signal) : undefined;
+  const exposed = isExposed(target, dependencies);
+  const isQuicklyExposed = await Promise.race([exposed, clock.delay(exposureMs, signal).then(() => false)]);
   const connection = await connect(target, dependencies, signal);
   try {
     const [version, capabilities, index, suspendedAtStart] = await Promise.all([
@@ -49,11 +73,8 @@ export async function attachJvm(
       ClassIndex.open(connection, signal),
       isSuspended(connection, signal),
     ]);
-    if (
-      !capabilities.canRedefineClasses ||
-      !capabilities.canGetBytecodes ||
-      !capabilities.canGetConstantPool
-    ) {
+    const { canRedefineClasses, canGetBytecodes, canGetConstantPool } = capabilities;
+    if (!canRedefineClasses || !canGetBytecodes || !canGetConstantPool) {
       throw new HotSwapError('unsupported', `${version.vmName} cannot redefine classes or read them back`, {
         vm: version.vmName,
       });
@@ -63,14 +84,22 @@ export async function attachJvm(
       vmName: version.vmName,
       loadedClasses: index.size,
       suspendedAtStart,
-      exposed: exposed ?? false,
+      exposed: isQuicklyExposed,
     };
     log.info(`attached to ${connection.peer}: ${info.vmName} ${info.version}, ${index.size} classes`);
-    return { connection, index, known: new KnownClasses(), clock, log, info };
+    const known = new KnownClasses();
+    index.onUnload(({ id }) => known.forget(id));
+    return { connection, index, known, clock, log, info, exposed };
   } catch (error) {
     connection.dispose();
     throw error;
   }
+}
+
+/** Says false where nobody can tell, as of a port at the far end of another connection. */
+async function isExposed({ endpoint, through }: JvmTarget, { probe }: HotSwapDependencies): Promise<boolean> {
+  if (through !== undefined) return false;
+  return (await probe.exposed(endpoint).catch(() => undefined)) ?? false;
 }
 
 /** Lets go of a JVM in order, so that it listens again at once. */
@@ -87,7 +116,8 @@ async function connect(
   for (const pause of [...relistenDelays, undefined]) {
     throwIfAborted(signal, 'attach');
     try {
-      return await JdwpConnection.open(await target.dialer.dial(target.endpoint, signal), { log }, signal);
+      const channel = await target.dialer.dial(target.endpoint, signal);
+      return await JdwpConnection.open(channel, { log, requestTimeoutMs: Infinity }, signal);
     } catch (error) {
       if (!isNotListening(error)) throw error;
       if (pause !== undefined) await clock.delay(pause, signal);

@@ -13,6 +13,7 @@ import type { ClassRoot } from './roots/classRoot';
 import { openRoot, readClasses } from './roots/readRoot';
 import { configuredRoot, pathKey, relevantRoots } from './roots/relevant';
 import { Session } from './session';
+import type { SwapCommand } from './swapQueue';
 import { LastWritten } from './watch/lastWritten';
 import { RootWatchers } from './watch/rootWatchers';
 
@@ -202,7 +203,7 @@ class WorkspaceHotSwap implements HotSwap {
       const own = { ...change, classes };
       if (!session.attached) session.enqueue(own);
       else if (change.origin === 'watch') session.enqueue(own);
-      else records.push(session.swap(own, { unchanged: change.unchanged }, signal));
+      else records.push(session.swap(own, { pend: onlyChanged(change) }, signal));
     }
     return Promise.all(records);
   }
@@ -230,6 +231,11 @@ class WorkspaceHotSwap implements HotSwap {
     if (through !== undefined) return attachedAt;
     return (await this.#options.probe.startedAt(endpoint, signal).catch(() => undefined)) ?? attachedAt;
   }
+}
+
+/** A class that is not loaded and was written with the bytes it had need not be waited for. */
+function onlyChanged({ unchanged }: Change): SwapCommand['pend'] {
+  return unchanged && ((classes) => Promise.resolve(classes.filter(({ name }) => !unchanged.has(name))));
 }
 
 function merge(changes: readonly Change[]): Change {

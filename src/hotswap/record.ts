@@ -41,7 +41,9 @@ export function failedRecord(of: RecordOf, change: Change, error: unknown, sent:
   return swapRecord(of, change, classes, {}, { error: asSwapdeckError(error) });
 }
 
-/** Whether a record tells of more than that everything was the same already. */
+/** Whether a record tells of more than that there was nothing to do. */
 export function isWorthTelling({ classes, error, resolves }: SwapRecord): boolean {
-  return error !== undefined || resolves !== undefined || classes.some(({ state }) => state !== 'same');
+  const isIdle = ({ state, outcome }: ClassResult): boolean =>
+    outcome === 'skipped' && (state === 'same' || state === 'unloaded');
+  return error !== undefined || resolves !== undefined || !classes.every(isIdle);
 }

@@ -2,7 +2,7 @@ import { VirtualMachine } from '../jdwp/commands';
 import { Emitter, type Event } from '../util/emitter';
 import { attachJvm, type Attached, type HotSwapDependencies } from './attach';
 import { HotSwapError } from './errors';
-import type { Change, JvmSession, JvmState, JvmTarget, SwapRecord } from './model';
+import type { Change, JvmInfo, JvmSession, JvmState, JvmTarget, SwapRecord } from './model';
 import { isWorthTelling } from './record';
 import type { ClassRoot } from './roots/classRoot';
 import { Reconnector } from './reconnect';
@@ -45,6 +45,9 @@ export class Session implements JvmSession {
         this.#attached = attached;
         this.#queue.connected(attached);
         this.#didAttach.fire();
+        void attached.exposed.then((exposed) => {
+          if (exposed) this.#tell(attached, { exposed });
+        });
       },
       lost: () => {
         this.#attached = undefined;
@@ -57,7 +60,9 @@ export class Session implements JvmSession {
     return this.#classRoots;
   }
   get state(): JvmState {
-    return this.#state;
+    const state = this.#state;
+    if (state.kind !== 'attached' || !this.#attached) return state;
+    return { ...state, info: { ...state.info, loadedClasses: this.#attached.index.size } };
   }
   get pending(): readonly string[] {
     return this.#queue.pending;
@@ -107,8 +112,7 @@ export class Session implements JvmSession {
     const attached = this.#attached;
     if (!attached) throw new HotSwapError('notAttached', `${this.target.id} is not attached`);
     await attached.connection.request(VirtualMachine.Resume, {}, { signal });
-    if (this.#attached === attached)
-      this.#setState({ kind: 'attached', info: { ...attached.info, suspendedAtStart: false } });
+    this.#tell(attached, { suspendedAtStart: false });
   }
 
   /** Detaches; resolves when the connection is closed and nothing is under way. */
@@ -122,6 +126,12 @@ export class Session implements JvmSession {
 
   dispose(): void {
     void this.close();
+  }
+
+  /** Corrects what is known of the JVM, unless it was lost meanwhile. */
+  #tell(attached: Attached, news: Partial<JvmInfo>): void {
+    if (this.#attached !== attached || this.#state.kind !== 'attached') return;
+    this.#setState({ kind: 'attached', info: { ...this.#state.info, ...news } });
   }
 
   #setState(state: JvmState): void {

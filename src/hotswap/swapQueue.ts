@@ -4,7 +4,7 @@ import type { Attached } from './attach';
 import { HotSwapError } from './errors';
 import { HeldBack } from './heldBack';
 import { Job } from './job';
-import type { BuiltClass, Change, SwapRecord } from './model';
+import type { BuiltClass, Change, ClassResult, SwapRecord } from './model';
 import { PendingClasses, type Served } from './pending';
 import { failedRecord, swapRecord, type RecordOf } from './record';
 import { swapClasses, type SwapResult } from './swap';
@@ -25,10 +25,8 @@ interface Live {
 export interface SwapCommand {
   /** Redefine also classes that run already. */
   readonly all?: boolean;
-  /** Which classes that the JVM does not show become pending; all unless given. */
-  readonly pend?: (unloaded: readonly BuiltClass[]) => Promise<readonly BuiltClass[]>;
-  /** Names of classes that need not become pending: the JVM will load them with these bytes anyway. */
-  readonly unchanged?: ReadonlySet<string> | undefined;
+  /** Which classes that the JVM does not show become pending; all unless given. The others are `skipped`. */
+  readonly pend?: ((unloaded: readonly BuiltClass[]) => Promise<readonly BuiltClass[]>) | undefined;
 }
 
 /**
@@ -172,8 +170,9 @@ export class SwapQueue {
     options: SwapCommand,
     signal: AbortSignal,
   ): Promise<SwapResult> {
-    const result = passOver(await swapClasses(live.attached, classes, options, signal), options.unchanged);
-    const pending = (await options.pend?.(result.unloaded)) ?? result.unloaded;
+    const swapped = await swapClasses(live.attached, classes, options, signal);
+    const pending = (await options.pend?.(swapped.unloaded)) ?? swapped.unloaded;
+    const result = { ...swapped, classes: withPending(swapped.classes, pending) };
     const visible = live.pending.add(pending);
     // Pending is told when the JVM knows of it; when the connection ends first, it is carried to the next one.
     if (visible.length < pending.length) await live.pending.armed().catch(() => undefined);
@@ -208,16 +207,12 @@ export class SwapQueue {
   }
 }
 
-/** Takes classes that are neither loaded nor changed out of the pending ones. */
-function passOver(result: SwapResult, unchanged: ReadonlySet<string> | undefined): SwapResult {
-  if (!unchanged || unchanged.size === 0) return result;
-  return {
-    ...result,
-    unloaded: result.unloaded.filter(({ name }) => !unchanged.has(name)),
-    classes: result.classes.map((each) =>
-      each.outcome === 'pending' && unchanged.has(each.name) ? { ...each, outcome: 'skipped' } : each,
-    ),
-  };
+/** Classes that are not loaded and are not made pending are passed over. */
+function withPending(classes: readonly ClassResult[], pending: readonly BuiltClass[]): ClassResult[] {
+  const names = new Set(pending.map(({ name }) => name));
+  return classes.map((each) =>
+    each.outcome === 'pending' && !names.has(each.name) ? { ...each, outcome: 'skipped' } : each,
+  );
 }
 
 function changeOf(classes: readonly BuiltClass[], at: number): Change {

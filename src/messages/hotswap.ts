@@ -68,6 +68,7 @@ export function classOutcome(result: ClassResult, t: Translate): string {
     case 'refused':
       return result.error === undefined ? t('refused') : refusalReason(result.error, t);
     case 'skipped':
+      if (result.state === 'unloaded') return t('not loaded');
       return result.state === 'same'
         ? t('nothing to do')
         : t('not swapped, because another class of the same save was refused');
