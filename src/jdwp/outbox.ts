@@ -5,6 +5,8 @@ import type { ByteChannel } from '../contracts/channel';
  * ones are made. Requests that only read are far smaller.
  */
 const LARGE = 512;
+/** Up to this length, copying chunks together is cheaper than handing each to the system. */
+const JOINED = 16 * 1024;
 
 /**
  * Gathers the small packets that are sent in one turn of the event loop into one write: thousands of pipelined
@@ -21,7 +23,9 @@ export class Outbox {
   send(packet: { readonly length: number; readonly chunks: readonly Uint8Array[] }): void {
     if (packet.length >= LARGE) {
       this.flush();
-      this.#channel.write(...packet.chunks);
+      if (packet.length <= JOINED && packet.chunks.length > 1)
+        this.#channel.write(Buffer.concat(packet.chunks));
+      else this.#channel.write(...packet.chunks);
       return;
     }
     // A tick comes after the promise reactions of this turn, so what they send goes along.
@@ -32,7 +36,6 @@ export class Outbox {
   flush(): void {
     if (this.#chunks.length === 0) return;
     const [first] = this.#chunks;
-    // Copying a few small packets is cheaper than handing each to the system.
     this.#channel.write(this.#chunks.length === 1 ? first! : Buffer.concat(this.#chunks));
     this.#chunks = [];
   }

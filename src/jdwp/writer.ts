@@ -2,7 +2,9 @@ import type { IdSizes } from './ids';
 
 /** Byte arrays from this size on travel as they are, in a chunk of their own; smaller ones are copied once. */
 const BORROW = 8192;
-const SLAB = 65536;
+/** Slabs grow with the packet, from the first one's size to the largest. */
+const FIRST_SLAB = 128;
+const LARGEST_SLAB = 65536;
 
 /**
  * Builds a packet as a list of chunks. Small values go to slabs, which are never moved when the packet grows;
@@ -19,7 +21,7 @@ export class PacketWriter {
 
   constructor(sizes: IdSizes) {
     this.sizes = sizes;
-    this.#first = this.#slab = Buffer.allocUnsafe(128);
+    this.#first = this.#slab = Buffer.allocUnsafe(FIRST_SLAB);
   }
 
   get length(): number {
@@ -29,7 +31,8 @@ export class PacketWriter {
   #room(length: number): number {
     if (this.#at + length > this.#slab.length) {
       this.#cut();
-      this.#slab = Buffer.allocUnsafe(Math.max(SLAB, length));
+      const size = Math.min(LARGEST_SLAB, this.#slab.length * 16);
+      this.#slab = Buffer.allocUnsafe(Math.max(size, length));
       this.#from = this.#at = 0;
     }
     const at = this.#at;
