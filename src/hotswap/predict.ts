@@ -1,15 +1,19 @@
 import { ACC } from '../classfile/accessFlags';
 import { parseClassFile, ClassFile } from '../classfile/classFile';
 import { ClassFileError } from '../classfile/errors';
-import type { FindClass } from '../classfile/hierarchy';
+import type { FindClass, KnownClass } from '../classfile/hierarchy';
 import type { ClassSide, MemberSide } from '../classfile/side';
+import { ErrorConstant } from '../jdwp/errorConstants';
 import { causeOf } from './predict/cause';
 import { CodeChanges } from './predict/code';
+import { compareEnhanced } from './predict/enhanced';
 import { checkFormat } from './predict/format';
 import { checkHierarchy } from './predict/hierarchy';
 import { SourceLines } from './predict/lines';
 import { effectNotes, type EffectEnvironment } from './predict/notes';
 import { pairMembers } from './predict/pairs';
+import type { MethodRules } from './predict/methods';
+import { Overpasses } from './predict/overpass';
 import type { Note, Reason } from './predict/reasons';
 import {
   compareSchema,
@@ -37,7 +41,10 @@ export interface PredictEnvironment extends EffectEnvironment {
   readonly preview?: boolean;
   /** The JVM runs with `-XX:+AllowRedefinitionToAddDeleteMethods`. */
   readonly allowAddDeleteMethods?: boolean;
-  /** The JVM offers enhanced redefinition (`-XX:+AllowEnhancedClassRedefinition`, DCEVM, JetBrains Runtime). */
+  /**
+   * The JVM offers enhanced redefinition (`-XX:+AllowEnhancedClassRedefinition`, DCEVM, JetBrains Runtime): members,
+   * flags and attributes may change, superclasses and interfaces may come but not go.
+   */
   readonly enhanced?: boolean;
   /** False for a class of the boot loader, and where the JVM was started without verification. */
   readonly verified?: boolean;
@@ -142,16 +149,27 @@ class Predictor {
       fields: pairMembers(this.#before.fields, this.#after.fields),
       methods: pairMembers(this.#before.methods, this.#after.methods),
     };
-    const allowAddDelete = this.#environment.allowAddDeleteMethods === true;
-    const schema = compareSchema(this.#before, this.#after, members, allowAddDelete);
+    const schema = compareSchema(this.#before, this.#after, members, this.#methodRules(find));
     const supertypes = schema.findings.filter(({ code }) => errorOf(code) === 66);
-    if (!enhanced) findings.push(...supertypes);
+    findings.push(...(enhanced ? compareEnhanced(this.#before, this.#after, find) : supertypes));
     if (initializationFailed) findings.push({ code: 'initializationFailed' });
     if (!enhanced) findings.push(...schema.findings.slice(supertypes.length));
     const code = new CodeChanges(this.#running, this.#file, members.methods);
-    if (this.#environment.verified !== false && supertypes.length === 0 && findings.every(isBelowVerifier))
-      findings.push(...this.#verify(code, find));
+    const isOtherwiseWhole =
+      (enhanced === true || supertypes.length === 0) && findings.every(isBelowVerifier);
+    if (this.#environment.verified !== false && isOtherwiseWhole) findings.push(...this.#verify(code, find));
     return findings.length > 0 ? this.#refuse(findings, schema) : this.#accept(schema, code, members);
+  }
+
+  #methodRules(find: FindClass): MethodRules {
+    const overpasses = new Overpasses(find);
+    const [before, after] = [knownAs(this.#before), knownAs(this.#after)];
+    return {
+      allowAddDelete: this.#environment.allowAddDeleteMethods === true,
+      replacesOverpass: (added) => overpasses.has(before, added),
+      becomesOverpass: (removed) => overpasses.has(after, removed),
+      madeUp: () => overpasses.difference(before, after),
+    };
   }
 
   /** `find`, remembering what it did not know. */
@@ -228,7 +246,7 @@ class Predictor {
     const cause = at ? causeOf(at.of, at.member) : undefined;
     return {
       ...rest,
-      error: errorOf(finding.code),
+      error: this.#errorOf(finding),
       ...(at && { member: memberName(at) }),
       ...(sourceFile === undefined ? {} : { file: sourceFile }),
       ...(line === undefined ? {} : { line }),
@@ -236,9 +254,19 @@ class Predictor {
     };
   }
 
+  /** With enhanced redefinition classes are verified when they are linked, and any failure then is an internal one. */
+  #errorOf({ code, error }: Finding): number {
+    const isVerifier = code === 'verifierNeedsClass' || code === 'failsVerification';
+    return isVerifier && this.#environment.enhanced ? ErrorConstant.INTERNAL : (error ?? errorOf(code));
+  }
+
   #lineOf(of: 'field' | 'method', member: MemberSide): number | undefined {
     return of === 'field' ? this.#lines.ofField(member) : this.#lines.ofMethod(member);
   }
+}
+
+function knownAs({ name, flags, superName, interfaces, methods }: ClassShape): KnownClass {
+  return { name, accessFlags: flags, superName, interfaces, methods };
 }
 
 /** The verifier is asked only about classes that nothing before it refuses for their place in the hierarchy. */
@@ -252,15 +280,15 @@ function refused(
   schema: SchemaFindings | undefined,
 ): Prediction {
   const reasons = findings.map(
-    ({ finding, reason }) => reason ?? { ...finding, error: errorOf(finding.code) },
+    ({ finding, reason }) => reason ?? { ...finding, error: finding.error ?? errorOf(finding.code) },
   );
   const first = reasons[0]!.error;
   const isMethod = reasons[0]!.code.startsWith('method');
-  const possible = isMethod && schema ? schema.methods.first.map(({ code }) => errorOf(code)) : [first];
+  const possible = isMethod && schema ? schema.methods.errors : [first];
   return {
     verdict: 'refuse',
     error: likeliest(possible),
-    possibleErrors: [...new Set(possible)].sort((a, b) => a - b),
+    possibleErrors: possible,
     reasons,
     notes: [],
     unknownClasses: [],

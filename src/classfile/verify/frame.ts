@@ -22,6 +22,40 @@ export class Frame {
     this.#types = types;
   }
 
+  /** The same, with this operand stack if one is given. */
+  copy(stack: readonly number[] = this.stack): Frame {
+    const copy = new Frame(this.locals.length, this.#maxStack, this.#types, this.locals);
+    copy.pushAll(stack);
+    copy.isThisUninitialized = this.isThisUninitialized;
+    return copy;
+  }
+
+  /**
+   * Widens the types so that control may come from `other` too; true when that changed any. Local variables that do
+   * not fit together become unusable; on the operand stack that is a fault.
+   */
+  merge(other: Frame): boolean {
+    if (this.stack.length !== other.stack.length) unverifiable('operand stacks of different heights');
+    let isChanged = false;
+    const mergeInto = (own: number[], theirs: readonly number[], isStack: boolean): void => {
+      for (let at = 0; at < own.length; at++) {
+        if (this.#types.isAssignable(theirs[at]!, own[at]!)) continue;
+        const merged = this.#types.merge(theirs[at]!, own[at]!);
+        if (merged === TOP && isStack) unverifiable('operand stacks of different types');
+        if (merged === own[at]) continue;
+        own[at] = merged;
+        isChanged = true;
+      }
+    };
+    mergeInto(this.locals, other.locals, false);
+    mergeInto(this.stack, other.stack, true);
+    if (other.isThisUninitialized && !this.isThisUninitialized) {
+      this.isThisUninitialized = true;
+      isChanged = true;
+    }
+    return isChanged;
+  }
+
   /** Becomes equal to another frame of the same method. */
   assign(other: Frame): void {
     for (let at = 0; at < this.locals.length; at++) this.locals[at] = other.locals[at]!;

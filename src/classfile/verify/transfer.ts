@@ -245,7 +245,7 @@ export class Transfer {
       case OP.anewarray: {
         const element = className();
         frame.pop(INT);
-        frame.push(this.#types.reference(element.startsWith('[') ? `[${element}` : `[L${element};`));
+        frame.push(this.#types.arrayOf(this.#types.reference(element)));
         return NEXT;
       }
       case OP.arraylength: {

@@ -146,6 +146,53 @@ export class TypeTable {
     return answer;
   }
 
+  /** What two types have in common, `TOP` when nothing; asks for classes as HotSpot's inference does. */
+  merge(a: number, b: number): number {
+    if (a === b) return a;
+    if (a === NULL) return this.isReference(b) ? b : TOP;
+    if (b === NULL) return this.isReference(a) ? a : TOP;
+    if (!this.isReference(a) || !this.isReference(b)) return TOP;
+    if (a === this.object || b === this.object) return this.object;
+    return this.isArray(a) || this.isArray(b) ? this.#mergeArrays(a, b) : this.#mergeClasses(a, b);
+  }
+
+  #mergeArrays(a: number, b: number): number {
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const name = this.nameOf(one);
+      if (name === 'java/lang/Cloneable' || name === 'java/io/Serializable') return one;
+      if (!this.isArray(other)) return this.object;
+    }
+    const [one, two] = [this.element(a), this.element(b)];
+    const isNested = this.isReference(one) && this.isReference(two);
+    return isNested ? this.arrayOf(this.merge(one, two)) : this.object;
+  }
+
+  /** The array type whose elements are these. */
+  arrayOf(element: number): number {
+    const name = this.nameOf(element);
+    return this.reference(name.startsWith('[') ? `[${name}` : `[L${name};`);
+  }
+
+  #mergeClasses(a: number, b: number): number {
+    for (const each of [b, a]) {
+      const known = this.#load(this.nameOf(each));
+      // Of what nothing is known nothing may be said: null fits everywhere.
+      if (!known) return NULL;
+      if (((known.accessFlags ?? 0) & ACC.INTERFACE) !== 0) return this.object;
+    }
+    const above = new Set<string>();
+    for (const found of superclasses(this.nameOf(a), this.#find))
+      if (found !== undefined && found !== 'absent') above.add(found.name);
+    for (const found of superclasses(this.nameOf(b), this.#find)) {
+      if (found === undefined || found === 'absent') return NULL;
+      if (above.has(found.name)) return this.reference(found.name);
+    }
+    return this.object;
+  }
+
   #isSubtype(from: string, to: string, isProtected: boolean): boolean {
     if (to.startsWith('[')) return from.startsWith('[') && this.#isElementSubtype(from.slice(1), to.slice(1));
     const target = this.#load(to);

@@ -6,9 +6,18 @@ import { instructionLength } from '../instructions';
 import { OP } from '../opcodes';
 import { Unverifiable, unverifiable, type VerifyFault } from './fault';
 import type { Frame } from './frame';
+import { Inference } from './infer';
 import { declaredFrames, entryFrame } from './stackMaps';
 import { Transfer } from './transfer';
 import { TypeTable } from './types';
+
+type VerificationKind = new (
+  file: ClassFile,
+  method: MethodInfo,
+  code: Code,
+  types: TypeTable,
+  find: FindClass,
+) => { readonly pc: number; run(): void };
 
 /** From this version on classes are verified with stack maps. */
 const JAVA_6 = 50;
@@ -16,8 +25,8 @@ const JAVA_6 = 50;
 const JAVA_7 = 51;
 
 /**
- * Verifies the methods of one class as HotSpot does (JVMS 4.10.1, type checking with stack maps), with the classes
- * that `find` knows. Classes are asked for only where the JVM would load them; what is not known counts as fine.
+ * Verifies the methods of one class as HotSpot does: with stack maps (JVMS 4.10.1), older ones by inference
+ * (4.10.2). Only the classes that `find` knows are there. Classes are asked for only where the JVM would load them; what is not known counts as fine.
  */
 export class ClassVerifier {
   readonly #file: ClassFile;
@@ -33,10 +42,17 @@ export class ClassVerifier {
   /** The first fault of a method, `undefined` when it passes. Throws `ClassFileError` for attributes it can't read. */
   verify(method: MethodInfo): VerifyFault | undefined {
     const code = method.codeAttribute;
-    if (!code || this.#file.majorVersion < JAVA_6) return undefined;
-    let verification: MethodVerification | undefined;
+    if (!code) return undefined;
+    if (this.#file.majorVersion < JAVA_6) return this.#run(Inference, method, code);
+    const fault = this.#run(MethodVerification, method, code);
+    const mayFallBack = fault?.kind === 'badCode' && this.#file.majorVersion < JAVA_7;
+    return mayFallBack ? this.#run(Inference, method, code) : fault;
+  }
+
+  #run(Verification: VerificationKind, method: MethodInfo, code: Code): VerifyFault | undefined {
+    let verification: InstanceType<VerificationKind> | undefined;
     try {
-      verification = new MethodVerification(this.#file, method, code, this.#types, this.#find);
+      verification = new Verification(this.#file, method, code, this.#types, this.#find);
       verification.run();
       return undefined;
     } catch (error) {
@@ -44,8 +60,9 @@ export class ClassVerifier {
       const pc = verification?.pc ?? 0;
       const what = error.message;
       const className = error instanceof Unverifiable ? error.className : undefined;
-      if (className !== undefined) return { kind: 'missingClass', className, what, pc };
-      return this.#file.majorVersion < JAVA_7 ? undefined : { kind: 'badCode', what, pc };
+      return className === undefined
+        ? { kind: 'badCode', what, pc }
+        : { kind: 'missingClass', className, what, pc };
     }
   }
 }

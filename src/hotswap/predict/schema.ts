@@ -2,13 +2,15 @@ import { flagNames } from '../../classfile/accessFlags';
 import { classNameText, typeText } from '../../classfile/descriptors';
 import { memberKey, type MemberSide } from '../../classfile/side';
 import { compareFields } from './fields';
-import { compareMethods, type MethodChanges } from './methods';
+import { compareMethods, type MethodChanges, type MethodRules } from './methods';
 import type { Pairing } from './pairs';
 import { REASON_ERRORS, type Reason, type ReasonCode } from './reasons';
 import type { ClassShape, RecordComponentShape } from './shape';
 
 /** A reason before it is known where in the source it is. */
 export type Finding = Omit<Reason, 'error' | 'file' | 'line' | 'cause' | 'member'> & {
+  /** Where it is not that of its code. */
+  readonly error?: number;
   /** The member it is about, of the new version, or of the running one when it is gone. */
   readonly at?: { readonly of: 'field' | 'method'; readonly member: MemberSide };
 };
@@ -32,7 +34,7 @@ export function compareSchema(
   running: ClassShape,
   next: ClassShape,
   members: MemberPairs,
-  allowAddDelete: boolean,
+  rules: MethodRules,
 ): SchemaFindings {
   const findings: Finding[] = [...compareSupertypes(running, next)];
   const unknown: SchemaFindings['unknown'][number][] = [];
@@ -47,10 +49,11 @@ export function compareSchema(
     findings.push({ code: 'classFlagsChanged', ...changedFlags('class', running.flags, next.flags) });
   for (const { code, field, before } of compareFields(running.fields, next.fields, members.fields))
     findings.push({ code, at: { of: 'field', member: field }, ...fieldDetail(code, field, before) });
-  const methods = compareMethods(running.methods, next.methods, members.methods, allowAddDelete);
-  for (const { code, method, before } of methods.changes)
+  const methods = compareMethods(running.methods, next.methods, members.methods, rules);
+  for (const { code, error, method, before } of methods.changes)
     findings.push({
       code,
+      error,
       at: { of: 'method', member: method },
       ...(before && changedFlags('method', before.accessFlags, method.accessFlags)),
     });

@@ -31,10 +31,25 @@ export async function* jdkClasses(jdk: Jdk): AsyncGenerator<Buffer> {
   }
 }
 
-/** The class files of a jar by their path in it, those for particular releases (`META-INF/versions`) left out. */
-export async function jarClasses(jar: string): Promise<ReadonlyMap<string, Buffer>> {
+/**
+ * The class files of a jar by their path in it. Of a multi-release jar those that a JVM of this release sees; none
+ * of the particular ones unless it is given.
+ */
+export async function jarClasses(jar: string, feature = 8): Promise<ReadonlyMap<string, Buffer>> {
   const entries = unzipSync(await readFile(jar), {
-    filter: ({ name }) => name.endsWith('.class') && !name.startsWith('META-INF/'),
+    filter: ({ name }) => name.endsWith('.class') || name === 'META-INF/MANIFEST.MF',
   });
-  return new Map(Object.entries(entries).map(([name, bytes]) => [name, Buffer.from(bytes)]));
+  const manifest = Buffer.from(entries['META-INF/MANIFEST.MF'] ?? []).toString('latin1');
+  const isMulti = /^Multi-Release: *true/im.test(manifest);
+  const classes = new Map<string, Buffer>();
+  for (const release of [0, ...Array.from({ length: feature - 8 }, (_, at) => at + 9)]) {
+    const folder = release === 0 ? '' : `META-INF/versions/${release}/`;
+    if (release > 0 && !isMulti) break;
+    for (const [name, bytes] of Object.entries(entries)) {
+      const path = name.slice(folder.length);
+      if (name.startsWith(folder) && path.endsWith('.class') && !path.startsWith('META-INF/'))
+        classes.set(path, Buffer.from(bytes));
+    }
+  }
+  return classes;
 }

@@ -212,6 +212,25 @@ describe('prediction with the classes around', () => {
     assert.equal(prediction.error, 62);
   });
 
+  it('knows what a JVM with enhanced redefinition still minds', () => {
+    const around = { ...known({ name: 'demo/B' }, { name: 'demo/C', superName: 'demo/B' }), enhanced: true };
+    const all: ClassSketch = {
+      flags: 0x31,
+      fields: [{ name: 'a', descriptor: 'I' }],
+      methods: [method('f')],
+      attributes: (pool) => [{ kind: 'NestMembers', classIndexes: [pool.class('demo/A$1')] }],
+    };
+    assert.equal(ask({}, { ...all, superName: 'demo/B' }, around).verdict, 'accept');
+    assert.equal(ask({ superName: 'demo/B' }, { superName: 'demo/C' }, around).verdict, 'accept');
+    const lost = ask({ superName: 'demo/C' }, { superName: 'demo/B' }, around);
+    assert.deepEqual([lost.error, reasons(lost)], [66, ['superclassChanged']]);
+    const interfaces = known({ name: 'demo/I', flags: 0x601 });
+    assert.equal(ask({}, { interfaces: ['demo/I'] }, { ...interfaces, enhanced: true }).verdict, 'accept');
+    assert.equal(ask({ interfaces: ['demo/I'] }, {}, { ...interfaces, enhanced: true }).error, 66);
+    const broken = ask({}, { methods: [method('f', { code: () => [0x57, 0xb1] })] }, around);
+    assert.deepEqual([broken.error, reasons(broken)], [113, ['failsVerification f()V']]);
+  });
+
   it('knows that the verifier needs a class, and when it does not', () => {
     const passing = (to: string): MethodSketch =>
       method('f', {
