@@ -62,6 +62,8 @@ export class ChangeCollector implements Disposable {
   #lastEvent = 0;
   #longestPause = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Files to be read, or being read. */
+  #reading = 0;
   #active = 0;
   readonly #queue: string[] = [];
   #disposed = false;
@@ -89,15 +91,10 @@ export class ChangeCollector implements Disposable {
     } else this.#longestPause = Math.max(this.#longestPause, now - this.#lastEvent);
     this.#lastEvent = now;
     let entry = this.#written.get(file);
-    const isReading = entry?.state === 'reading';
     if (!entry)
-      this.#written.set(file, (entry = { root, events: 0, readAt: 0, state: 'reading', classes: [] }));
+      this.#written.set(file, (entry = { root, events: 0, readAt: 0, state: 'incomplete', classes: [] }));
     entry.events++;
-    entry.state = 'reading';
-    if (!isReading) {
-      this.#queue.push(file);
-      this.#readNext();
-    }
+    this.#readLater(file, entry);
     this.#settleLater();
   }
 
@@ -132,6 +129,7 @@ export class ChangeCollector implements Disposable {
       this.#queue.push(file);
       return;
     }
+    this.#reading--;
     if (read === 'gone') this.#written.delete(file);
     else if (read === 'incomplete') entry.state = 'incomplete';
     else {
@@ -144,14 +142,32 @@ export class ChangeCollector implements Disposable {
   #settleLater(): void {
     clearTimeout(this.#timer);
     if (this.#written.size === 0 || this.#disposed) return;
+    // Asked for each of thousands of files: no walk through them before the last one is read.
+    if (this.#reading > 0) return;
     const entries = [...this.#written.values()];
-    if (entries.some(({ state }) => state === 'reading')) return;
     const waited = this.#clock.monotonic() - this.#lastEvent;
-    const needed = entries.some(({ state }) => state === 'incomplete')
-      ? this.#times.incomplete
-      : this.#quietFor(entries);
+    const isIncomplete = entries.some(({ state }) => state === 'incomplete');
+    const needed = isIncomplete ? this.#times.incomplete : this.#quietFor(entries);
     if (waited >= needed) this.#settle();
-    else this.#timer = setTimeout(() => this.#settleLater(), needed - waited);
+    else if (isIncomplete) {
+      // Not every file system tells of the last write.
+      const again = Math.min(Math.max(waited, this.#times.nest), needed - waited);
+      this.#timer = setTimeout(() => this.#readAgain(), again);
+    } else this.#timer = setTimeout(() => this.#settleLater(), needed - waited);
+  }
+
+  /** Looks again at half written files although nothing was told of them. */
+  #readAgain(): void {
+    for (const [file, entry] of this.#written) if (entry.state === 'incomplete') this.#readLater(file, entry);
+    this.#settleLater();
+  }
+
+  #readLater(file: string, entry: Written): void {
+    if (entry.state === 'reading') return;
+    entry.state = 'reading';
+    this.#reading++;
+    this.#queue.push(file);
+    this.#readNext();
   }
 
   /** How much quiet makes the burst over. */
