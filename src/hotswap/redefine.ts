@@ -48,7 +48,7 @@ async function send(
  * file (version 45.3, constants `Class #2`, `Swapdeck$Decoy`, `Class #4`, `java/lang/Object`, no members) of a
  * name that no application has.
  */
-const decoys = [
+export const decoys: readonly { readonly error: number; readonly classfile: Buffer }[] = [
   { error: 60, classfile: Buffer.alloc(4) },
   {
     error: 69,
