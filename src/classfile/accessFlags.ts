@@ -26,6 +26,17 @@ export const ACC = {
   MANDATED: 0x8000,
 } as const;
 
+/**
+ * The flags of a class itself from what JVM TI, and so JDWP, gives as its modifiers: for a nested class these are
+ * the ones it was declared with. A protected class is public in its file, a private one package-private; none is
+ * static; ACC_SUPER is left out and set on every class but interfaces.
+ */
+export function classFlagsOfModifiers(modifiers: number): number {
+  let flags = modifiers & ~(ACC.PRIVATE | ACC.PROTECTED | ACC.STATIC);
+  if ((modifiers & ACC.PROTECTED) !== 0) flags |= ACC.PUBLIC;
+  return (flags & ACC.INTERFACE) === 0 ? flags | ACC.SUPER : flags & ~ACC.SUPER;
+}
+
 type Names = readonly (readonly [bit: number, name: string])[];
 
 const common: Names = [

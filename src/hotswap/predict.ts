@@ -124,9 +124,9 @@ class Predictor {
     const isFile = running instanceof ClassFile;
     this.#running = isFile ? running : running.side;
     this.#runningFile = isFile ? running : running.file;
-    this.#before = isFile ? shapeOfFile(running) : shapeOfSide(running.side, running.file);
     this.#file = file;
     this.#after = shapeOfFile(file);
+    this.#before = isFile ? shapeOfFile(running) : shapeOfSide(running.side, running.file, this.#after);
     this.#lines = lines;
     this.#environment = environment;
   }

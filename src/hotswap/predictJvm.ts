@@ -1,3 +1,4 @@
+import { classFlagsOfModifiers } from '../classfile/accessFlags';
 import { parseClassFile, type ClassFile } from '../classfile/classFile';
 import type { FindClass, KnownClass as FoundClass } from '../classfile/hierarchy';
 import type { LoadedClass } from '../jdwp/classIndex';
@@ -180,7 +181,7 @@ class Surroundings {
     });
     return {
       name,
-      accessFlags: modBits & 0xffff,
+      accessFlags: classFlagsOfModifiers(modBits & 0xffff),
       ...hierarchy,
       methods: methods.declared.map(member),
       fields: fields.declared.map(member),

@@ -45,7 +45,8 @@ export function compareSchema(
   if (running.permittedSubclasses === undefined) unknown.push('permittedSubclasses');
   else if (!sameNames(running.permittedSubclasses, next.permittedSubclasses ?? null))
     findings.push({ code: 'permittedSubclassesChanged' });
-  if (running.flags !== undefined && next.flags !== undefined && running.flags !== next.flags)
+  const flags = ((running.flags ?? 0) ^ (next.flags ?? 0)) & running.knownFlags;
+  if (running.flags !== undefined && next.flags !== undefined && flags !== 0)
     findings.push({ code: 'classFlagsChanged', ...changedFlags('class', running.flags, next.flags) });
   for (const { code, field, before } of compareFields(running.fields, next.fields, members.fields))
     findings.push({ code, at: { of: 'field', member: field }, ...fieldDetail(code, field, before) });

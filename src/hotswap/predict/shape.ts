@@ -1,14 +1,16 @@
-import { ACC } from '../../classfile/accessFlags';
+import { ACC, classFlagsOfModifiers } from '../../classfile/accessFlags';
 import type { AttributeInfo } from '../../classfile/attributeInfo';
 import type { ClassFile, MemberInfo } from '../../classfile/classFile';
 import type { ConstantPool } from '../../classfile/constantPool';
 import { findAttribute } from '../../classfile/attributes';
 import type { ClassSide, MemberSide } from '../../classfile/side';
+import { inferAttributes } from './inferred';
 
 /** Flags that HotSpot keeps of those in the file (JVM_RECOGNIZED_..._MODIFIERS). */
 const CLASS_FLAGS = 0x7631;
 const FIELD_FLAGS = 0x50df;
 const METHOD_FLAGS = 0x1dff;
+const ALL = 0xffff;
 const JAVA_6 = 50;
 const JAVA_7 = 51;
 const JAVA_11 = 55;
@@ -31,6 +33,8 @@ export interface ClassShape {
   readonly name: string;
   readonly majorVersion: number | undefined;
   readonly flags: number | undefined;
+  /** Which bits of `flags` are known: all, or all but ACC_SUPER. */
+  readonly knownFlags: number;
   readonly superName: string | undefined;
   readonly interfaces: readonly string[] | undefined;
   readonly nestHost: string | null | undefined;
@@ -52,6 +56,7 @@ export function shapeOfFile(file: ClassFile): ClassShape {
     name: file.name,
     majorVersion: major,
     flags: classFlags(file),
+    knownFlags: ALL,
     superName: file.superName,
     interfaces: file.interfaces,
     nestHost: host ? pool.className(host.hostClassIndex) : null,
@@ -73,20 +78,25 @@ export function shapeOfFile(file: ClassFile): ClassShape {
 
 /**
  * The shape of a class that runs, from what can be read back over JDWP. `file`: the class file known to run, for
- * what can't (nest, record components, permitted subclasses, exact flags).
+ * what can't (nest, record components, permitted subclasses, exact flags); without it these are inferred as far as
+ * they can be. `next`: the version that is to replace it.
  */
-export function shapeOfSide(side: ClassSide, file?: ClassFile): ClassShape {
+export function shapeOfSide(side: ClassSide, file: ClassFile | undefined, next: ClassShape): ClassShape {
   const known = file ? shapeOfFile(file) : undefined;
+  const attributes = known ?? inferAttributes(side, next);
   return {
     name: side.name,
     majorVersion: side.majorVersion ?? known?.majorVersion,
-    flags: known?.flags ?? (side.accessFlags === undefined ? undefined : flagsOfModifiers(side.accessFlags)),
+    flags:
+      known?.flags ??
+      (side.accessFlags === undefined ? undefined : classFlagsOfModifiers(side.accessFlags) & CLASS_FLAGS),
     superName: side.superName ?? known?.superName,
     interfaces: side.interfaces ?? known?.interfaces,
-    nestHost: known?.nestHost,
-    nestMembers: known?.nestMembers,
-    record: known?.record,
-    permittedSubclasses: known?.permittedSubclasses,
+    knownFlags: known ? ALL : ALL & ~ACC.SUPER,
+    nestHost: attributes.nestHost,
+    nestMembers: attributes.nestMembers,
+    record: attributes.record,
+    permittedSubclasses: attributes.permittedSubclasses,
     fields: withFlags(side.fields, ({ accessFlags }) => accessFlags & FIELD_FLAGS),
     methods: withFlags(side.methods, ({ accessFlags }) => accessFlags & METHOD_FLAGS),
   };
@@ -130,16 +140,6 @@ function methodFlags(method: MemberInfo, major: number): number {
 
 function initializerFlags(major: number): number {
   return major <= JAVA_16 ? ACC.STATIC | ACC.STRICT : ACC.STATIC;
-}
-
-/**
- * JVM TI gives a nested class the modifiers of its InnerClasses entry, without ACC_SUPER. The class itself is
- * public when it was declared public or protected, else package-private, and never static.
- */
-function flagsOfModifiers(modifiers: number): number {
-  let flags = modifiers & CLASS_FLAGS;
-  if ((modifiers & ACC.PROTECTED) !== 0) flags |= ACC.PUBLIC;
-  return (flags & ACC.INTERFACE) === 0 ? flags | ACC.SUPER : flags & ~ACC.SUPER;
 }
 
 function signatureOf(attributes: readonly AttributeInfo[], pool: ConstantPool): string | undefined {
