@@ -2,13 +2,19 @@ import { parseClassFile, type ClassFile } from '../../classfile/classFile';
 import { ClassFileError } from '../../classfile/errors';
 import type { BuiltClass } from '../model';
 
-const parsed = new WeakMap<BuiltClass, ClassFile>();
+/** Class files parsed last. Enough for a save; of a rebuild of thousands the garbage would cost more than parsing again. */
+const parsed = new Map<BuiltClass, ClassFile>();
+const parsedLimit = 128;
 
-/** The class file of a built class, parsed once. */
-export function classFileOf(built: BuiltClass): ClassFile {
-  let file = parsed.get(built);
-  if (!file) parsed.set(built, (file = parseClassFile(built.bytes)));
+function keep(built: BuiltClass, file: ClassFile): ClassFile {
+  if (parsed.size >= parsedLimit) parsed.delete(parsed.keys().next().value!);
+  parsed.set(built, file);
   return file;
+}
+
+/** The class file of a built class; parsed again only when many others were since. */
+export function classFileOf(built: BuiltClass): ClassFile {
+  return parsed.get(built) ?? keep(built, parseClassFile(built.bytes));
 }
 
 /**
@@ -18,8 +24,8 @@ export function classFileOf(built: BuiltClass): ClassFile {
 export function builtClass(bytes: Buffer, file: string, root: string): BuiltClass | 'incomplete' {
   try {
     const classFile = parseClassFile(bytes);
-    const built: BuiltClass = { name: classFile.binaryName, bytes, file, root };
-    parsed.set(built, classFile);
+    const built: BuiltClass = { name: classFile.name.split('/').join('.'), bytes, file, root };
+    keep(built, classFile);
     return built;
   } catch (error) {
     if (error instanceof ClassFileError) return 'incomplete';
