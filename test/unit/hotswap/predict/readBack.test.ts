@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import type { Attribute } from '../../../../src/classfile/attributeTypes';
+import { parseClassFile, type ClassFile } from '../../../../src/classfile/classFile';
+import type { ConstantPoolBuilder } from '../../../../src/classfile/constantPoolBuilder';
+import type { ClassSide } from '../../../../src/classfile/side';
+import { predict, type Prediction } from '../../../../src/hotswap/predict';
+import { classBytes, type ClassSketch } from '../../classfile/support';
+
+/** What JDWP gives back: no attributes, and the modifiers a nested class was declared with. */
+function readBack(file: ClassFile, modifiers: number): ClassSide {
+  return {
+    name: file.name,
+    pool: file.pool,
+    accessFlags: modifiers,
+    superName: file.superName,
+    interfaces: file.interfaces,
+    fields: file.fields.map(({ name, descriptor, accessFlags }) => ({ name, descriptor, accessFlags })),
+    methods: [],
+  };
+}
+
+function ask(before: ClassSketch, after: ClassSketch, modifiers = 1): Prediction {
+  const side = readBack(parseClassFile(classBytes(before)), modifiers);
+  return predict({ side }, classBytes(after), { feature: 17 });
+}
+
+function codes({ reasons }: Prediction): string[] {
+  return reasons.map(({ code }) => code);
+}
+
+function attributes(...make: readonly ((pool: ConstantPoolBuilder) => Attribute)[]): ClassSketch {
+  return { attributes: (pool) => make.map((each) => each(pool)) };
+}
+const names = (pool: ConstantPoolBuilder, list: readonly string[]): number[] =>
+  list.map((name) => pool.class(name));
+
+describe('prediction from what was read back', () => {
+  it('knows the flags of a class from the modifiers it was declared with', () => {
+    const PROTECTED = 0x4;
+    const PRIVATE_STATIC = 0xa;
+    assert.equal(ask({ flags: 0x21 }, { flags: 0x21 }, PROTECTED).verdict, 'accept');
+    assert.equal(ask({ flags: 0x20 }, { flags: 0x20 }, PRIVATE_STATIC).verdict, 'accept');
+    assert.deepEqual(codes(ask({ flags: 0x20 }, { flags: 0x21 }, PRIVATE_STATIC)), ['classFlagsChanged']);
+    // Whether ACC_SUPER is set is not told.
+    assert.equal(ask({ flags: 0x1 }, { flags: 0x1 }, 1).verdict, 'accept');
+  });
+
+  it('infers nest members from constants', () => {
+    const members = (...list: readonly string[]): ClassSketch =>
+      attributes((pool) => ({ kind: 'NestMembers', classIndexes: names(pool, list) }));
+    assert.equal(ask(members('demo/A$B'), members('demo/A$B')).verdict, 'accept');
+    assert.deepEqual(codes(ask(members('demo/A$B'), members('demo/A$B', 'demo/A$C'))), ['nestMemberAdded']);
+    assert.deepEqual(codes(ask(members('demo/A$B'), {})), ['nestMemberRemoved']);
+    assert.deepEqual(codes(ask({}, members('demo/A$B'))), ['nestMemberAdded']);
+  });
+
+  it('infers the nest host', () => {
+    const host = attributes((pool) => ({ kind: 'NestHost', hostClassIndex: pool.class('demo/Outer') }));
+    assert.equal(ask(host, host).verdict, 'accept');
+    assert.deepEqual(codes(ask({}, host)), ['nestHostChanged']);
+    assert.deepEqual(codes(ask(host, {})), ['nestHostChanged']);
+  });
+
+  it('infers the components of a record from its fields', () => {
+    const record = (...list: readonly string[]): ClassSketch => ({
+      superName: 'java/lang/Record',
+      fields: list.map((name) => ({ name, descriptor: 'I', flags: 0x12 })),
+      attributes: (pool) => [
+        {
+          kind: 'Record',
+          components: list.map((name) => ({
+            nameIndex: pool.utf8(name),
+            descriptorIndex: pool.utf8('I'),
+            attributes: [],
+          })),
+        },
+      ],
+    });
+    assert.equal(ask(record('x'), record('x')).verdict, 'accept');
+    assert.deepEqual(codes(ask(record('x'), record('x', 'y'))), ['recordChanged', 'fieldAdded']);
+  });
+
+  it('says that permitted subclasses can not be known, unless one is new', () => {
+    const permitting = (...list: readonly string[]): ClassSketch =>
+      attributes((pool) => ({ kind: 'PermittedSubclasses', classIndexes: names(pool, list) }));
+    const same = ask(permitting('B'), permitting('B'));
+    assert.deepEqual(
+      [same.verdict, same.notes],
+      ['accept', [{ code: 'unknown', what: 'permittedSubclasses' }]],
+    );
+    assert.deepEqual(codes(ask(permitting('B'), permitting('B', 'C'))), ['permittedSubclassesChanged']);
+    assert.deepEqual(codes(ask(permitting('B'), {})), ['permittedSubclassesChanged']);
+    assert.deepEqual(ask({}, {}).notes, []);
+  });
+
+  it('takes the class file known to run for what it can not read', () => {
+    const permitting = (...list: readonly string[]): ClassFile =>
+      parseClassFile(
+        classBytes(attributes((pool) => ({ kind: 'PermittedSubclasses', classIndexes: names(pool, list) }))),
+      );
+    const running = permitting('B', 'C');
+    const side = readBack(running, 1);
+    const prediction = predict({ side, file: running }, permitting('B'), { feature: 17 });
+    assert.deepEqual([codes(prediction), prediction.notes], [['permittedSubclassesChanged'], []]);
+  });
+});
