@@ -163,6 +163,19 @@ describe('verification of a method', () => {
       constructor,
     );
     fails(() => [0xb1], /calls no other/, constructor);
+    // Nor is it called when the object is no longer at hand and a stack map frame does not mention it.
+    fails(() => [0x01, 0x4b, 0xa7, 0, 3, 0xb1], /does not fit/, {
+      ...constructor,
+      frames: (pool) => [
+        {
+          form: 'full',
+          type: 255,
+          delta: 5,
+          locals: [{ tag: 7, classIndex: pool.class('java/lang/Object') }],
+          stack: [],
+        },
+      ],
+    });
   });
 
   it('guards protected members of superclasses in other packages', () => {

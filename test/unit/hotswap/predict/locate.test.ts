@@ -64,6 +64,7 @@ describe('places of declarations in a source', () => {
     assert.equal(field('demo/Outer$Kind', 'field'), 20);
     assert.equal(field('demo/Second', 'field'), 24);
     assert.equal(field('demo/Outer', 'local'), undefined);
+    assert.equal(field('demo/Outer', 'a'), undefined);
     assert.equal(field('demo/Outer$Nested', 'nested'), undefined);
   });
 
