@@ -4,19 +4,29 @@ import { builtClass } from '../roots/builtClass';
 import { classEntries } from '../roots/readRoot';
 import { ZipError, ZipFile } from '../roots/zip';
 
-/** Tells which classes of a jar are new since it was last looked at, by the checksums in its directory. */
+/** Jar -> entry -> CRC-32. */
+type Checksums = Map<string, ReadonlyMap<string, number>>;
+
+/** Tells which classes of a jar are new since it was last dealt with, by the checksums in its directory. */
 export class JarReader {
-  /** Jar -> entry -> CRC-32. */
-  readonly #seen = new Map<string, ReadonlyMap<string, number>>();
+  readonly #dealtWith: Checksums = new Map();
+  readonly #read: Checksums = new Map();
 
   /** Looks at a jar as it is now; nothing in it counts as new. */
   async remember(jar: string): Promise<void> {
     const zip = await ZipFile.open(jar).catch(() => undefined);
     if (!zip) return;
-    this.#seen.set(jar, checksums(zip));
+    this.#dealtWith.set(jar, checksums(zip));
     await zip.close();
   }
 
+  /** What was read last of a jar was dealt with: it is not new any more. */
+  settle(jar: string): void {
+    const read = this.#read.get(jar);
+    if (read) this.#dealtWith.set(jar, read);
+  }
+
+  /** The new classes; the same ones again until `settle`. */
   async read(jar: string): Promise<readonly BuiltClass[] | 'incomplete' | 'gone'> {
     let zip: ZipFile;
     try {
@@ -27,7 +37,7 @@ export class JarReader {
       throw error;
     }
     try {
-      const before = this.#seen.get(jar);
+      const before = this.#dealtWith.get(jar);
       const classes: BuiltClass[] = [];
       for (const entry of classEntries(zip)) {
         if (before?.get(entry.name) === entry.crc) continue;
@@ -35,7 +45,7 @@ export class JarReader {
         // The jar is whole, so this is no class file and never will be.
         if (built !== 'incomplete') classes.push(built);
       }
-      this.#seen.set(jar, checksums(zip));
+      this.#read.set(jar, checksums(zip));
       return classes;
     } finally {
       await zip.close();

@@ -28,7 +28,10 @@ export class RootWatchers implements Disposable {
   constructor(listener: RootWatchersListener, clock: Clock) {
     this.#listener = listener;
     this.#collector = new ChangeCollector(
-      (change) => listener.changed(change),
+      (change) => {
+        for (const { root } of change.classes) this.#jars.settle(root);
+        listener.changed(change);
+      },
       clock,
       (file, root) => (file === root ? this.#jars.read(file) : readClassFile(file, root)),
     );
