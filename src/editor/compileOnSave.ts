@@ -118,6 +118,7 @@ export class CompileOnSave implements Disposable {
     if (!session) return;
     const file = document.uri.fsPath;
     const busy = this.#parts.status.compiling();
+    let held: Disposable | undefined;
     try {
       await this.#run(async (signal) => {
         const at = Date.now();
@@ -125,6 +126,8 @@ export class CompileOnSave implements Disposable {
         const [compiler, { surroundingsOf }] = await this.#open();
         const around = await surroundingsOf(session, signal);
         await this.#checkCompiler(compiler, file, session, around, signal);
+        const hotSwap = await this.#parts.jvms.hotSwap();
+        held = hotSwap.hold();
         const result = await compiler.save([file], around, signal);
         this.#show(document.uri, result);
         busy.dispose();
@@ -134,11 +137,12 @@ export class CompileOnSave implements Disposable {
         await this.#predictions.show(document, result.classes, sessions, signal);
         const unchanged = new Set(result.classes.filter((each) => each.unchanged).map(({ name }) => name));
         const change = { origin: 'compile', at, classes: result.classes, unchanged, ms } as const;
-        await (await this.#parts.jvms.hotSwap()).submit(change, signal);
+        await hotSwap.submit(change, signal);
       });
     } catch (error) {
       this.#parts.notifier.error(error, { jvm: session.target.name });
     } finally {
+      held?.dispose();
       busy.dispose();
     }
   }

@@ -47,6 +47,9 @@ class WorkspaceHotSwap implements HotSwap {
   readonly #lastWritten = new LastWritten();
   /** Changes held back while paused. */
   #kept: Change[] | undefined;
+  /** How many compilers write, and what the watcher found meanwhile. */
+  #holds = 0;
+  readonly #foundMeanwhile: Change[] = [];
 
   readonly onDidChangeSessions: Event<void> = this.#sessionsChanged.event;
   readonly onDidSwap: Event<SwapRecord> = this.#swapped.event;
@@ -103,6 +106,19 @@ class WorkspaceHotSwap implements HotSwap {
     const member = this.#members.get(targetId);
     if (!member) throw new HotSwapError('notAttached', `${targetId} is not attached`, { jvm: targetId });
     await this.#remove(member);
+  }
+
+  hold(): Disposable {
+    this.#holds++;
+    let isHeld = true;
+    return {
+      dispose: () => {
+        if (!isHeld) return;
+        isHeld = false;
+        if (--this.#holds > 0) return;
+        for (const change of this.#foundMeanwhile.splice(0)) this.#watched(change);
+      },
+    };
   }
 
   async submit(change: Change, signal?: AbortSignal): Promise<readonly SwapRecord[]> {
@@ -186,6 +202,10 @@ class WorkspaceHotSwap implements HotSwap {
   }
 
   #watched(change: Change): void {
+    if (this.#holds > 0) {
+      this.#foundMeanwhile.push(change);
+      return;
+    }
     const classes = this.#lastWritten.newIn(change.classes);
     if (classes.length === 0) return;
     const changed = { ...change, classes };

@@ -165,6 +165,11 @@ export interface HotSwap extends Disposable {
    */
   attach(target: JvmTarget, options?: { keepTrying?: boolean }, signal?: AbortSignal): Promise<JvmSession>;
   detach(targetId: string): Promise<void>;
+  /**
+   * Keeps what the watcher finds until the result is disposed: for a compiler that writes first and submits then, so
+   * that its classes are not swapped as another build's meanwhile.
+   */
+  hold(): Disposable;
   /** Feeds classes a compiler just wrote; the watcher then finds them unchanged. */
   submit(change: Change, signal?: AbortSignal): Promise<readonly SwapRecord[]>;
   /** Compares all class roots with what runs and swaps what differs. */

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { cp, open, rename, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
 import * as path from 'node:path';
+import { promisify } from 'node:util';
 import type { HotSwapError } from '../../src/hotswap/errors';
 import { createHotSwap } from '../../src/hotswap/hotSwap';
 import type { BuiltClass, HotSwap, JvmSession, SwapRecord } from '../../src/hotswap/model';
 import type { ClassRoot } from '../../src/hotswap/roots/classRoot';
 import { delay, nextEvent } from '../../src/util/async';
 import { change, dependencies, greeting, HotSwapApp, late, other, readAll } from './support/hotswapApp';
-import { compileJava } from './support/javaProcess';
+import { compileJava, type JavaSources } from './support/javaProcess';
 import { jdksToTest } from './support/jdks';
 
 /** Port 1 of this machine, where nothing listens. */
@@ -64,6 +66,31 @@ for (const jdk of jdksToTest()) {
       ]);
       assert.equal(record.origin, 'watch');
       assert.ok((record.ms.detect ?? 0) > 0);
+    });
+
+    it('swaps what a compiler hands over once, however long after its files are there', async () => {
+      const built = await builtGreeting('two');
+      const classes = built.map((each) => ({ ...each, root: app.classes, file: fileOf(each.name) }));
+      const held = hotSwap.hold();
+      await write(classes);
+      // Long enough for the watcher to have found them.
+      await delay(500);
+      assert.equal(records.length, 0);
+      await hotSwap.submit({ ...change(classes), origin: 'compile' });
+      held.dispose();
+      await delay(500);
+      assert.deepEqual(
+        records.map((record) => [record.origin, ...outcomes(record)]),
+        [['compile', 'demo.Greeting swapped']],
+      );
+      // What others wrote meanwhile is swapped when it is let go.
+      const again = hotSwap.hold();
+      await write(await builtGreeting('three'));
+      await delay(500);
+      const swapped = nextEvent(hotSwap.onDidSwap);
+      again.dispose();
+      assert.equal((await swapped).origin, 'watch');
+      assert.equal(await app.ask('greet'), 'three4');
     });
 
     it('waits for a class file that is half written', async () => {
@@ -194,6 +221,21 @@ for (const jdk of jdksToTest()) {
         await hotSwap.detach('second');
         await second.stop();
       }
+    });
+
+    it('swaps what is new in a jar that is written anew', async () => {
+      const jar = path.join(app.folder, 'app.jar');
+      const pack = async (sources: JavaSources): Promise<unknown> => {
+        const tool = path.join(path.dirname(jdk.javac), 'jar');
+        return promisify(execFile)(tool, ['cf', jar, '-C', await app.compile(sources), '.']);
+      };
+      await pack({});
+      await hotSwap.detach('app');
+      await hotSwap.attach({ ...app.target(), classRoots: [jar] });
+      const swapped = nextEvent(hotSwap.onDidSwap);
+      await pack({ 'demo/Greeting.java': greeting('two') });
+      assert.deepEqual(outcomes(await swapped), ['demo.Greeting swapped']);
+      assert.equal(await app.ask('greet'), 'two4');
     });
 
     it('refuses a second attachment under one name, and to detach what is not attached', async () => {
