@@ -15,7 +15,6 @@ const WIDE = [0x4a, 0x44];
  */
 export function codeAttributeFault(code: Code, pool: ConstantPool): string | undefined {
   let stackMaps = 0;
-  variables.clear();
   for (const attribute of code.attributes) {
     const { name } = attribute;
     if (name === 'StackMapTable' && ++stackMaps > 1) return 'it has two tables of stack maps';
@@ -47,11 +46,7 @@ function areLinesFine(attribute: AttributeInfo, codeLength: number): boolean {
   return count >= 0;
 }
 
-/** The local variables and the entries of the other table of one method: what tells an entry, and its length. */
-const variables = new Map<number, number>();
-const typed = new Map<number, number>();
-
-/** Remembers the entries: the same may not be there twice. */
+/** The same entry may not be there twice. Tables are short: looking through them costs less than an index. */
 function areVariablesFine(attribute: AttributeInfo, code: Code, pool: ConstantPool): boolean {
   const count = entries(attribute, VARIABLE_SIZE);
   for (let entry = 0; entry < count; entry++) {
@@ -61,7 +56,7 @@ function areVariablesFine(attribute: AttributeInfo, code: Code, pool: ConstantPo
     if (!checkText(pool, descriptor, isFieldDescriptor)) return false;
     const isWide = WIDE.includes(pool.bytes[pool.offsets[descriptor]! + 2]!);
     if (u16(attribute.source, at + 8) + (isWide ? 1 : 0) >= code.maxLocals) return false;
-    if (!isNew(variables, attribute.source, at)) return false;
+    if (hasEntry(attribute, entry, attribute.source, at)) return false;
   }
   return count >= 0;
 }
@@ -69,15 +64,15 @@ function areVariablesFine(attribute: AttributeInfo, code: Code, pool: ConstantPo
 /** Each entry must belong to one of the table of local variables. */
 function areTypesFine(attribute: AttributeInfo, code: Code, pool: ConstantPool): boolean {
   const count = entries(attribute, VARIABLE_SIZE);
-  typed.clear();
+  const tables = code.attributes.filter(({ name }) => name === 'LocalVariableTable');
   for (let entry = 0; entry < count; entry++) {
     const at = attribute.start + 2 + entry * VARIABLE_SIZE;
     const isFine =
       isPlaceFine(attribute.source, at, code, pool) &&
       pool.tag(u16(attribute.source, at + 6)) === 1 &&
       u16(attribute.source, at + 8) < code.maxLocals &&
-      variables.has(keyOf(attribute.source, at));
-    if (!isFine || !isNew(typed, attribute.source, at)) return false;
+      tables.some((table) => hasEntry(table, entries(table, VARIABLE_SIZE), attribute.source, at));
+    if (!isFine || hasEntry(attribute, entry, attribute.source, at)) return false;
   }
   return count >= 0;
 }
@@ -92,15 +87,19 @@ function isPlaceFine(source: Buffer, at: number, code: Code, pool: ConstantPool)
   );
 }
 
-/** Start, name and slot of a local variable in one number. */
-function keyOf(source: Buffer, at: number): number {
-  return (u16(source, at) * 0x10000 + u16(source, at + 4)) * 0x10000 + u16(source, at + 8);
+/** Start, name, slot and length of the entries at two places are the same. */
+function isSameEntry(a: Buffer, x: number, b: Buffer, y: number): boolean {
+  return (
+    u16(a, x) === u16(b, y) &&
+    u16(a, x + 4) === u16(b, y + 4) &&
+    u16(a, x + 8) === u16(b, y + 8) &&
+    u16(a, x + 2) === u16(b, y + 2)
+  );
 }
 
-function isNew(seen: Map<number, number>, source: Buffer, at: number): boolean {
-  const key = keyOf(source, at);
-  const length = u16(source, at + 2);
-  if (seen.get(key) === length) return false;
-  seen.set(key, length);
-  return true;
+/** Whether one of the first `count` entries of a table is the same as the one at `at`. */
+function hasEntry({ source, start }: AttributeInfo, count: number, from: Buffer, at: number): boolean {
+  for (let entry = 0; entry < count; entry++)
+    if (isSameEntry(source, start + 2 + entry * VARIABLE_SIZE, from, at)) return true;
+  return false;
 }
