@@ -21,9 +21,7 @@ describe('the manifest', () => {
 
   it('has every text in package.nls.json', () => {
     assert.deepEqual(json('package.nls.json'), nls);
-    const used = new Set(
-      [...JSON.stringify(actual).matchAll(/"%([^%"]+)%"/g)].map((match) => match[1]!),
-    );
+    const used = new Set([...JSON.stringify(actual).matchAll(/"%([^%"]+)%"/g)].map((match) => match[1]!));
     assert.deepEqual([...used].sort(), Object.keys(nls).sort());
   });
 
