@@ -167,8 +167,8 @@ class WorkspaceHotSwap implements HotSwap {
 
   /** Finds and watches what feeds a session; a restarted JVM may have another class path. */
   #feed(member: Member): Promise<void> {
-    const before = member.feeding ?? Promise.resolve();
-    member.feeding = before.then(async () => {
+    const isFirst = member.feeding === undefined;
+    member.feeding = (member.feeding ?? Promise.resolve()).then(async () => {
       const { session, store } = member;
       try {
         const roots = await this.#rootsOf(session);
@@ -177,6 +177,7 @@ class WorkspaceHotSwap implements HotSwap {
         for (const watch of member.watches) store.release(watch);
         member.watches = watches;
         session.useRoots(roots);
+        if (roots.length === 0 && isFirst) this.#failed.fire(noClassRoots(session.target));
       } catch (error) {
         // A connection that ended meanwhile is told by the session; it asks again when it is back.
         if (!(error instanceof JdwpError)) this.#failed.fire(asSwapdeckError(error));
@@ -251,6 +252,10 @@ class WorkspaceHotSwap implements HotSwap {
     if (through !== undefined) return attachedAt;
     return (await this.#options.probe.startedAt(endpoint, signal).catch(() => undefined)) ?? attachedAt;
   }
+}
+
+function noClassRoots({ id, name }: JvmTarget): HotSwapError {
+  return new HotSwapError('noClassRoots', `nothing feeds ${id}`, { jvm: id, peer: name });
 }
 
 /** A class that is not loaded and was written with the bytes it had need not be waited for. */

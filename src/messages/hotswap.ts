@@ -60,6 +60,8 @@ export const hotSwapTexts: Texts<HotSwapErrorReason> = {
 export function classOutcome(result: ClassResult, t: Translate): string {
   switch (result.outcome) {
     case 'swapped':
+      if (result.verified === false)
+        return t('taken, but the JVM runs other code: an agent in it rewrites classes');
       return result.loaders !== undefined && result.loaders > 1
         ? t('swapped under {0} class loaders', result.loaders)
         : t('swapped');

@@ -238,6 +238,14 @@ for (const jdk of jdksToTest()) {
       assert.equal(await app.ask('greet'), 'two4');
     });
 
+    it('says that nothing feeds a JVM', async () => {
+      await hotSwap.detach('app');
+      found.splice(0);
+      const failed = nextEvent(hotSwap.onDidFail);
+      await hotSwap.attach(app.target());
+      assert.equal((await failed).reason, 'noClassRoots');
+    });
+
     it('refuses a second attachment under one name, and to detach what is not attached', async () => {
       const reason = (error: unknown): unknown => (error as HotSwapError).reason;
       await assert.rejects(hotSwap.attach(app.target()), (error) => reason(error) === 'alreadyAttached');
