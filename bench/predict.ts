@@ -4,6 +4,7 @@ import { parseClassFile, type ClassFile } from '../src/classfile/classFile';
 import { predict } from '../src/hotswap/predict';
 import { compileJava, temporaryFolder, type JavaSources } from '../test/integration/support/javaProcess';
 import { jdksToTest } from '../test/integration/support/jdks';
+import { runBench } from './support/bench';
 
 /**
  * How long it takes to predict the JVM's answer to 1,000 changed classes: from the bytes a compiler wrote, against
@@ -84,8 +85,8 @@ function fileOf({ name }: ClassFile): string {
   return `${name.slice(name.lastIndexOf('/') + 1)}.class`;
 }
 
-async function main(): Promise<void> {
-  console.log(`compiling ${CLASSES} classes, twice`);
+runBench('predict', async (say) => {
+  say(`compiling ${CLASSES} classes, twice`);
   const before = await compiled(false);
   const after = await compiled(true);
   const running = new Map<string, ClassFile>();
@@ -94,11 +95,11 @@ async function main(): Promise<void> {
     running.set(file.name, file);
   }
   const environment = { feature: jdksToTest()[0]!.feature, find: (name: string) => running.get(name) };
-  const times: number[] = [];
-  let refused = 0;
-  let first: number | undefined;
   // What runs is known from earlier swaps; what was built is bytes.
   const files = [...running.values()].map((file) => [file, after.get(fileOf(file))!] as const);
+  const times: number[] = [];
+  let first: number | undefined;
+  let refused = 0;
   for (let run = 1 - WARM_UP; run <= RUNS; run++) {
     refused = 0;
     const start = performance.now();
@@ -106,22 +107,16 @@ async function main(): Promise<void> {
     const ms = performance.now() - start;
     if (run > 0) times.push(ms);
     else first ??= ms;
-    console.log(
+    say(
       `${run > 0 ? `run ${run}` : 'warming up'}: ${ms.toFixed(1)} ms, ${refused} of ${files.length} refused`,
     );
   }
-  const median = [...times].sort((a, b) => a - b)[Math.floor(RUNS / 2)]!;
-  const holds = median <= LIMIT_MS && refused === CLASSES / 4;
-  const round = (value: number): number => Math.round(value * 10) / 10;
-  const figures = {
-    classes: CLASSES,
-    refused,
-    medianMs: round(median),
-    firstMs: round(first!),
-    limitMs: LIMIT_MS,
+  const median = times.sort((a, b) => a - b)[Math.floor(RUNS / 2)]!;
+  return {
+    claims: [
+      { name: 'medianMs', value: median, atMost: LIMIT_MS },
+      { name: 'refused', value: refused, atLeast: CLASSES / 4, atMost: CLASSES / 4 },
+    ],
+    figures: { classes: files.length, firstMs: first! },
   };
-  console.log(JSON.stringify({ bench: 'predict', holds, figures }));
-  process.exitCode = holds ? 0 : 1;
-}
-
-void main();
+});
