@@ -11,6 +11,7 @@ import { compareWithRunning, stateOf } from './compare';
 import type { BuiltClass, ClassState } from './model';
 import { predict, type Prediction, type PredictEnvironment, type RunningVersion } from './predict';
 import { classFileOf } from './roots/builtClass';
+import { constantHolders } from './predict/holders';
 import { readRunning } from './running';
 import type { Attached } from './attach';
 
@@ -142,6 +143,7 @@ class Surroundings {
       feature: featureOf(this.#context),
       find,
       isBuilt: (name) => this.#built.has(name),
+      constantHolders: (constant) => constantHolders([...this.#built.values()].map(classFileOf), constant),
       ...(source !== undefined && { source }),
     };
     for (let round = 1; ; round++) {

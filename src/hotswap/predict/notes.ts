@@ -18,8 +18,8 @@ export interface EffectEnvironment {
   readonly onStack?: ReadonlySet<string>;
   /** Instances of the class that are alive now. */
   readonly instances?: number;
-  /** Classes among the built ones that hold this constant, as `constantText` writes it. */
-  readonly constantHolders?: (constant: string) => readonly string[];
+  /** Classes among the built ones that hold this constant, as `constantText` writes it; `undefined`: nobody can tell. */
+  readonly constantHolders?: (constant: string) => readonly string[] | undefined;
 }
 
 /** Annotations of compilers and tools that nothing reads at run time in a way a user would notice. */
@@ -135,6 +135,7 @@ function constantNotes(
   const to = after ? constantText(next, after.valueIndex) : undefined;
   if (from === to) return [];
   const where = line();
+  const classes = constantHolders?.(from)?.filter((name) => name !== next.binaryName);
   return [
     {
       code: 'constantInlined',
@@ -142,7 +143,7 @@ function constantNotes(
       from,
       ...(to === undefined ? {} : { to }),
       ...(where === undefined ? {} : { line: where }),
-      ...(constantHolders ? { classes: constantHolders(from) } : {}),
+      ...(classes ? { classes } : {}),
     },
   ];
 }

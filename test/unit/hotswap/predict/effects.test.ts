@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { Attribute } from '../../../../src/classfile/attributeTypes';
 import type { AttributeInfo } from '../../../../src/classfile/attributeInfo';
 import { encodeAttribute } from '../../../../src/classfile/attributes';
-import { parseClassFile } from '../../../../src/classfile/classFile';
+import { parseClassFile, type ClassFile } from '../../../../src/classfile/classFile';
 import type { ConstantPoolBuilder } from '../../../../src/classfile/constantPoolBuilder';
+import { constantHolders } from '../../../../src/hotswap/predict/holders';
 import { predict, type PredictEnvironment, type Prediction } from '../../../../src/hotswap/predict';
 import { classBytes, type ClassSketch, type MethodSketch } from '../../classfile/support';
 
@@ -111,11 +112,29 @@ describe('what will not take effect though accepted', () => {
         },
       ],
     });
-    const holders = (text: string): string[] => (text === '"a"' ? ['demo.B'] : []);
+    const holders = (text: string): string[] => (text === '"a"' ? ['demo.A', 'demo.B'] : []);
     assert.deepEqual(ask(constant('a'), constant('b'), { constantHolders: holders }).notes, [
       { code: 'constantInlined', member: 'NAME', from: '"a"', to: '"b"', classes: ['demo.B'] },
     ]);
     assert.deepEqual(ask(constant('a'), constant('a')).notes, []);
+  });
+
+  it('names the classes that hold a constant, but for numbers that are part of instructions', () => {
+    const holding = (name: string, add: (pool: ConstantPoolBuilder) => unknown): ClassFile =>
+      parseClassFile(classBytes({ name, before: (pool) => void add(pool) }));
+    const files = [
+      holding('demo/Text', (pool) => pool.string('a')),
+      holding('demo/Number', (pool) => pool.integer(100_000)),
+      holding('demo/Long', (pool) => pool.long(7n)),
+      // A name is no constant.
+      holding('demo/Name', (pool) => pool.utf8('a')),
+    ];
+    assert.deepEqual(constantHolders(files, '"a"'), ['demo.Text']);
+    assert.deepEqual(constantHolders(files, '100000'), ['demo.Number']);
+    assert.deepEqual(constantHolders(files, '7L'), ['demo.Long']);
+    assert.deepEqual(constantHolders(files, '"b"'), []);
+    for (const small of ['0', '-32768', '32767', '1L', '2f', '0d'])
+      assert.equal(constantHolders(files, small), undefined);
   });
 
   it('is an annotation that frameworks read once, and none that only compilers and Kotlin read', () => {
