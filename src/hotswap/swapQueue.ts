@@ -125,7 +125,8 @@ export class SwapQueue {
   }
 
   async #pump(): Promise<void> {
-    while (this.#live && !this.#running && this.#next) {
+    // A connection that ended is told a moment later; nothing is begun on it meanwhile.
+    while (this.#live && !this.#live.attached.connection.closed && !this.#running && this.#next) {
       const job = this.#next;
       this.#next = undefined;
       if (job.isGivenUp) continue;
