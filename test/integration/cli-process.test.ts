@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { lastLine, startCli } from './support/cli';
+import { skip } from '../support/skip';
 
 describe('the command line as a process', () => {
   /** Accepts connections and never says a word. */
@@ -18,7 +19,7 @@ describe('the command line as a process', () => {
   after(() => silent.close());
 
   it('ends in order at Ctrl-C, without a word about it', async function () {
-    if (process.platform === 'win32') this.skip(); // There a signal from another process just ends it.
+    if (process.platform === 'win32') skip(this, 'on Windows a signal from another process just ends it');
     const connected = once(silent, 'connection');
     const { child, ended } = startCli(tmpdir(), ['jvm', 'info', address, '--json']);
     await connected;

@@ -13,6 +13,7 @@ import { AbortedError } from '../../src/util/errors';
 import { temporaryFolder } from './support/javaProcess';
 import { jdksToTest } from './support/jdks';
 import { mavenArtifact } from './support/mavenArtifact';
+import { skip } from '../support/skip';
 
 const jdk = jdksToTest().at(-1)!;
 const jarTool = jdk.javac.replace(/javac(?=(\.exe)?$)/, 'jar');
@@ -126,7 +127,7 @@ describe('class path to compile with', function () {
   describe('from Gradle', () => {
     it('has the class folders of siblings that were never built', async function () {
       const gradle = await promisify(execFile)('gradle', ['--version']).catch(() => undefined);
-      if (!gradle) return this.skip();
+      if (!gradle) skip(this, 'Gradle does not run here');
       await put('settings.gradle', "include 'core', 'app'\n");
       await put('build.gradle', "subprojects { apply plugin: 'java-library' }\n");
       await put('core/src/main/java/demo/Core.java', 'package demo; not even Java');

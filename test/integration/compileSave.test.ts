@@ -170,8 +170,9 @@ describe('compile on save', function () {
     );
   });
 
-  it('finds the JDK whose compiler makes the classes that run', async function () {
-    if (oldest === newest) this.skip();
+  // With one JDK there is nothing to find.
+  const withTwoJdks = oldest === newest ? (): void => undefined : it;
+  withTwoJdks('finds the JDK whose compiler makes the classes that run', async () => {
     // javac 17 keeps the ordinals of an enum in a class of its own, a newer one need not.
     const text = greeting(
       '  enum Kind { A, B } int f(Kind k) { switch (k) { case A: return 1; default: return 2; } }',

@@ -7,6 +7,7 @@ import { compiled, dependencies } from './support/hotswapApp';
 import { freePort } from './support/javaProcess';
 import { jdksToTest } from './support/jdks';
 import { TcpDialer } from '../../src/transport/tcp';
+import { skip } from '../support/skip';
 
 /** On other systems the owner and state of sockets come from tools that may not be there. */
 const knowsSockets = process.platform === 'linux';
@@ -51,7 +52,7 @@ for (const jdk of jdksToTest()) {
     });
 
     it('finds the port that the agent chose, also after it chose another one', async function () {
-      if (!knowsSockets) this.skip();
+      if (!knowsSockets) skip(this, 'this system does not tell which process has which socket');
       const port = await start(`${options},suspend=n,address=0`);
       assert.equal((await found()).endpoint?.port, port);
       const target = {
@@ -72,7 +73,7 @@ for (const jdk of jdksToTest()) {
     });
 
     it('finds an agent of JAVA_TOOL_OPTIONS that waits for a debugger', async function () {
-      if (!knowsSockets) this.skip();
+      if (!knowsSockets) skip(this, 'this system does not tell which process has which socket');
       const port = await start('', { JAVA_TOOL_OPTIONS: `${options},address=127.0.0.1:${await freePort()}` });
       const jvm = await found();
       assert.deepEqual([jvm.endpoint?.port, jvm.suspend], [port, true]);
@@ -86,7 +87,7 @@ for (const jdk of jdksToTest()) {
     });
 
     it('sees that a debugger holds it', async function () {
-      if (!knowsSockets) this.skip();
+      if (!knowsSockets) skip(this, 'this system does not tell which process has which socket');
       const port = await start(`${options},suspend=n,address=127.0.0.1:${await freePort()}`);
       const endpoint = { host: '127.0.0.1', port };
       const probe = localEndpointProbe();

@@ -16,6 +16,7 @@ import {
   type TemporaryFolder,
 } from './support/javaProcess';
 import { jdksToTest } from './support/jdks';
+import { skip } from '../support/skip';
 
 const reason = (error: unknown): string => (error instanceof JdwpError ? error.reason : String(error));
 
@@ -216,7 +217,7 @@ for (const jdk of jdksToTest()) {
     });
 
     it('gives up waiting for a VM that stands still, and goes on when it moves again', async function () {
-      if (process.platform === 'win32') this.skip();
+      if (process.platform === 'win32') skip(this, 'Windows has no signal that stops a process');
       const [vm, open] = await start();
       vm.signal('SIGSTOP');
       const answers = (): Promise<boolean> =>

@@ -5,6 +5,7 @@ import type { HostSpecs } from '../../../src/transport/ssh/route';
 import { findSshPrograms, type SshPrograms } from './install';
 import { SshLab } from './lab';
 import type { Person } from './person';
+import { skip } from '../../support/skip';
 
 /** What a test of SSH works with; a new lab for each test, closed after it. */
 export class SshSuite {
@@ -56,7 +57,7 @@ export function useSshLab(): SshSuite {
     // The server may have to be installed.
     this.timeout(300_000);
     const found = await findSshPrograms();
-    if (typeof found === 'string') this.skip();
+    if (typeof found === 'string') skip(this, found);
     programs = found;
   });
   beforeEach(async () => suite.begin(await SshLab.create(programs)));

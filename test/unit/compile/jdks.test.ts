@@ -13,6 +13,7 @@ import {
   type Jdk,
 } from '../../../src/compile/jdks';
 import { javaEnvironment } from '../../../src/compile/javaProcess';
+import { skip } from '../../support/skip';
 
 describe('JDKs of this machine', () => {
   let folder: string;
@@ -51,7 +52,7 @@ describe('JDKs of this machine', () => {
   });
 
   it('are found in version managers, by variables and on the PATH, each once', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'links need a privilege on Windows');
     const sdkman = await install('home/.sdkman/candidates/java/17.0.9-tem', '17.0.9');
     await fs.symlink(sdkman, path.join(folder, 'home/.sdkman/candidates/java/current'));
     const variable = await install('opt/jdk-21', '21');

@@ -6,6 +6,7 @@ import { CompileError } from '../../../src/compile/errors';
 import type { CompiledClass } from '../../../src/compile/model';
 import { classFile, writeClasses, type Written } from '../../../src/compile/output';
 import type { ClassTraits } from '../../../src/compile/traits';
+import { skip } from '../../support/skip';
 
 /** Stands in for class files: `SourceFile` or nothing, then anything. */
 function readTraits(bytes: Uint8Array): ClassTraits {
@@ -90,7 +91,7 @@ describe('writing classes', () => {
   });
 
   it('keeps the rights of a file that was there', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'files have no such rights on Windows');
     await put('A', 'A.java\nold');
     await fs.chmod(classFile(classes, 'demo.A'), 0o664);
     await write([compiled('A', 'A.java')], ['A.java']);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { quotePosix, UnquotableError } from '../../../src/util/posixShell';
+import { skip } from '../../support/skip';
 
 describe('quotePosix', () => {
   it('leaves plain words as they are', () => {
@@ -18,7 +19,7 @@ describe('quotePosix', () => {
   });
 
   it('hands every byte but NUL through a shell', function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows has no POSIX shell');
     const words = [
       ...Array.from({ length: 126 }, (_value, code) => String.fromCharCode(code + 1)),
       'ünï ☃',
