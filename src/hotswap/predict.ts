@@ -9,6 +9,7 @@ import { CodeChanges } from './predict/code';
 import { compareEnhanced } from './predict/enhanced';
 import { checkFormat } from './predict/format';
 import { checkHierarchy } from './predict/hierarchy';
+import { isEventClass, withEventReason } from './predict/jfrEvent';
 import { SourceLines } from './predict/lines';
 import { effectNotes, type EffectEnvironment } from './predict/notes';
 import { pairMembers } from './predict/pairs';
@@ -153,7 +154,8 @@ class Predictor {
     const supertypes = schema.findings.filter(({ code }) => errorOf(code) === 66);
     findings.push(...(enhanced ? compareEnhanced(this.#before, this.#after, find) : supertypes));
     if (initializationFailed) findings.push({ code: 'initializationFailed' });
-    if (!enhanced) findings.push(...schema.findings.slice(supertypes.length));
+    const others = schema.findings.slice(supertypes.length);
+    if (!enhanced) findings.push(...(isEventClass(this.#before, find) ? withEventReason(others) : others));
     const code = new CodeChanges(this.#running, this.#file, members.methods);
     const isOtherwiseWhole =
       (enhanced === true || supertypes.length === 0) && findings.every(isBelowVerifier);

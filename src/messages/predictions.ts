@@ -37,6 +37,8 @@ const reasonTexts: Readonly<Record<ReasonCode, ReasonText>> = {
   permittedSubclassesChanged: (_reason, t) => t('The permitted subclasses changed.'),
   classFlagsChanged: (reason, t) =>
     t('The modifiers of the class changed from "{0}" to "{1}".', from(reason), to(reason)),
+  flightRecorderEvent: (_reason, t) =>
+    t('The JVM adds fields to event classes of the flight recorder and can not redefine them.'),
   fieldAdded: (reason, t) => t('The field {0} was added.', member(reason)),
   fieldRemoved: (reason, t) => t('The field {0} was removed.', member(reason)),
   fieldTypeChanged: (reason, t) =>

@@ -33,6 +33,8 @@ export const REASON_ERRORS = {
   permittedSubclassesChanged: 72,
   /** `from`, `to`: modifiers. */
   classFlagsChanged: 70,
+  /** An event class of the flight recorder: the JVM added fields to it and never takes another version. */
+  flightRecorderEvent: 64,
   fieldAdded: 64,
   fieldRemoved: 64,
   /** `from`, `to`: types. */

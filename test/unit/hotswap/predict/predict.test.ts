@@ -212,6 +212,26 @@ describe('prediction with the classes around', () => {
     assert.equal(prediction.error, 62);
   });
 
+  it('knows that event classes of the flight recorder are never redefined', () => {
+    const events = known(
+      { name: 'demo/Base', flags: 0x421, superName: 'jdk/jfr/Event' },
+      { name: 'jdk/jfr/Event' },
+    );
+    const concrete = { superName: 'demo/Base' };
+    assert.deepEqual(reasons(ask(concrete, concrete, events)), ['flightRecorderEvent']);
+    assert.equal(ask(concrete, concrete, events).error, 64);
+    const added: ClassSketch = {
+      ...concrete,
+      fields: [
+        { name: 'duration', descriptor: 'J' },
+        { name: 'x', descriptor: 'I' },
+      ],
+    };
+    assert.deepEqual(reasons(ask(added, concrete, events)), ['flightRecorderEvent', 'fieldRemoved x']);
+    const abstract: ClassSketch = { flags: 0x421, superName: 'jdk/jfr/Event' };
+    assert.equal(ask(abstract, abstract, events).verdict, 'accept');
+  });
+
   it('knows what a JVM with enhanced redefinition still minds', () => {
     const around = { ...known({ name: 'demo/B' }, { name: 'demo/C', superName: 'demo/B' }), enhanced: true };
     const all: ClassSketch = {
