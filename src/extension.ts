@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { App } from './editor/app';
+import { BytecodeDocuments } from './editor/bytecode';
 import { registerCommands } from './editor/commands';
 import { CompileOnSave } from './editor/compileOnSave';
 import { Configurations } from './editor/configuration';
@@ -48,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const decorations = store.add(new SwapDecorations());
   const environments = store.add(new EnvironmentsView(jvms));
   const swaps = store.add(new SwapsView());
+  const bytecode = store.add(new BytecodeDocuments());
   const compiler = store.add(new CompileOnSave({ context, jvms, status, notifier, log }));
   const sample = store.add(new Sample(context, keys));
   const app: App = {
@@ -59,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     jvms,
     environments,
     swaps,
+    bytecode,
     compiler,
     sample,
     notifier,

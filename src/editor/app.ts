@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { BytecodeDocuments } from './bytecode';
 import type { CompileOnSave } from './compileOnSave';
 import type { Configurations } from './configuration';
 import type { Dialogs } from './dialogs';
@@ -20,6 +21,7 @@ export interface App {
   readonly jvms: Jvms;
   readonly environments: EnvironmentsView;
   readonly swaps: SwapsView;
+  readonly bytecode: BytecodeDocuments;
   readonly compiler: CompileOnSave;
   readonly sample: Sample;
   readonly notifier: Notifier;

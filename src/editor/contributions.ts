@@ -210,6 +210,16 @@ export const settings = {
 } as const satisfies Record<string, SettingRow>;
 export type SettingId = keyof typeof settings;
 
+/** Languages with a grammar; a document has the language of its file name extension. */
+export const languages = {
+  'jvm-bytecode': {
+    name: 'JVM Bytecode',
+    extension: '.jvm-bytecode',
+    scopeName: 'source.jvm-bytecode',
+    grammar: 'syntaxes/jvm-bytecode.tmLanguage.json',
+  },
+} as const;
+
 /** Colours a theme may set; the default is another colour of the editor, for each kind of theme. */
 export const colors = {
   'swapdeck.swappedMethodBackground': {

@@ -2,6 +2,7 @@ import {
   colors,
   commands,
   container,
+  languages,
   settings,
   views,
   type CommandRow,
@@ -33,8 +34,9 @@ export function manifest(): Manifest {
     'From save to production without downtime: hot swap for running JVMs, previewed and provable deployments.',
   );
   return {
-    // Commands and views activate by themselves; a configuration is validated as soon as its folder is open.
-    activationEvents: ['workspaceContains:swapdeck.yaml'],
+    // Commands and views activate by themselves; a configuration is validated as soon as its folder is open. The
+    // scheme is that of bytecode documents: a diff that a window had open is restored with it.
+    activationEvents: ['workspaceContains:swapdeck.yaml', 'onFileSystem:swapdeck-class'],
     capabilities: {
       untrustedWorkspaces: {
         supported: 'limited',
@@ -77,6 +79,16 @@ export function manifest(): Manifest {
           Object.entries(settings).map(([id, row]) => [id, settingEntry(id, row, text)]),
         ),
       },
+      languages: Object.entries(languages).map(([id, { name, extension }]) => ({
+        id,
+        aliases: [name],
+        extensions: [extension],
+      })),
+      grammars: Object.entries(languages).map(([language, { scopeName, grammar }]) => ({
+        language,
+        scopeName,
+        path: `./${grammar}`,
+      })),
       colors: Object.entries(colors).map(([id, row]) => ({
         id,
         description: text(`colors.${id}`, row.description),
