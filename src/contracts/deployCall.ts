@@ -1,0 +1,226 @@
+import type { Event } from '../util/emitter';
+import type { Json, JsonObject, JsonScalar } from '../util/json';
+
+/**
+ * One thing to do or to ask, as plain JSON: it can be shown, stored, hashed and compared. Only a `Runner` performs
+ * calls. Every text of a call may hold placeholders, filled in at the last moment:
+ *
+ * - `${NAME}`: a binding, a value that an earlier call found out (`${web-1.port}`). Names that belong to a target
+ *   begin with its name and a dot, so that several never meet.
+ * - `${secret:NAME}`: never shown, journaled or logged; what a call answers is searched for it and blacked out.
+ * - `$${` stands for `${` itself: use `literal` for texts that come from elsewhere, such as a host's files.
+ */
+export type Call =
+  CommandCall | LocalCall | EngineCall | HttpCall | ReadFileCall | WriteFileCall | UploadCall | WatchCall;
+export type Via = Call['via'];
+export type CallOf<V extends Via> = Extract<Call, { via: V }>;
+
+/** A host of the configuration by its name, or `THIS_MACHINE`. */
+export type HostName = string;
+/** The machine Swapdeck runs on; no host of the configuration can be called that. */
+export const THIS_MACHINE = '@here';
+
+export interface CallBase {
+  /** What it is for, in a few words, where the call does not say it by itself. */
+  readonly note?: string;
+  /** Makes the answer's `value`. */
+  readonly parse?: ParserName;
+  /** All must hold for the call to have succeeded. What the call's kind expects by itself is said there. */
+  readonly expect?: readonly Expectation[];
+  /** Bindings that the answer gives: name -> path in the answer. A path that leads nowhere fails the call. */
+  readonly binds?: Readonly<Record<string, string>>;
+  /** Asks again until `expect` holds. Only for calls that may be repeated. */
+  readonly until?: Until;
+}
+
+export interface Until {
+  readonly intervalMs: number;
+  readonly deadlineMs: number;
+  /** What to do when the time is over; `fail` unless given. `continue`: a wait that may be cut short. */
+  readonly atDeadline?: 'fail' | 'continue';
+}
+
+/** `text`, `json`, `lines`, or one of a target or router: `haproxy.servers`. */
+export type ParserName = 'text' | 'json' | 'lines' | `${string}.${string}`;
+
+/**
+ * A condition on the answer. `path` as in `jsonAt`, from the answer's top: `status`, `code`, `stdout`,
+ * `headers.x-release`, `value.State.Health`. A missing value meets only `absent`, `differs` and `lacks`.
+ * `matches` is a regular expression, `contains` a part of a text or a member of a list. Numbers in texts compare
+ * as numbers for `atLeast` and `atMost`.
+ */
+export type Expectation =
+  | { readonly path: string; readonly is: 'equals' | 'differs'; readonly value: JsonScalar }
+  | { readonly path: string; readonly is: 'oneOf'; readonly value: readonly JsonScalar[] }
+  | { readonly path: string; readonly is: 'contains' | 'lacks' | 'matches'; readonly value: string }
+  | { readonly path: string; readonly is: 'atLeast' | 'atMost'; readonly value: number | string }
+  | { readonly path: string; readonly is: 'present' | 'absent' };
+
+/** Runs an argv on a host. Expects exit code 0 unless `expect` speaks of `code`. Answers `code`, `stdout`, `stderr`. */
+export interface CommandCall extends CallBase {
+  readonly via: 'command';
+  readonly host: HostName;
+  readonly argv: readonly string[];
+  readonly stdin?: string;
+}
+
+/** Runs a program of this machine, such as a build; answers as `CommandCall`. */
+export interface LocalCall extends CallBase {
+  readonly via: 'local';
+  readonly argv: readonly string[];
+  /** Absolute, or relative to the folder of `swapdeck.yaml`. */
+  readonly directory?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A request to the container engine of a host, by its API. Expects a 2xx status unless `expect` speaks of `status`.
+ * Answers `status`, `headers` (lower case names), `body` (text).
+ */
+export interface EngineCall extends CallBase {
+  readonly via: 'engine';
+  readonly host: HostName;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
+  /** Without the API version: `/containers/json`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: JsonObject;
+  /** A registry whose credentials the request needs; they are found when it is sent. */
+  readonly registry?: string;
+}
+
+/** An HTTP request made from a host (through its connection) or this machine; expects and answers as `EngineCall`. */
+export interface HttpCall extends CallBase {
+  readonly via: 'http';
+  readonly from: HostName;
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly basicAuth?: { readonly user: string; readonly password: string };
+  /** For one answer; 10,000 unless given. Redirects aren't followed. */
+  readonly timeoutMs?: number;
+}
+
+/** Answers `exists` and, when it does, `content` (base64 when `encoding` says so). A missing file is no failure. */
+export interface ReadFileCall extends CallBase {
+  readonly via: 'readFile';
+  readonly host: HostName;
+  readonly path: string;
+  readonly encoding?: 'utf8' | 'base64';
+}
+
+/** Replaces a file at once (written beside, flushed, renamed) and keeps owner and mode of the one that was there. */
+export interface WriteFileCall extends CallBase {
+  readonly via: 'writeFile';
+  readonly host: HostName;
+  readonly path: string;
+  readonly content: string;
+  readonly encoding?: 'utf8' | 'base64';
+  /** Of a new file, in octal: `0644`. */
+  readonly mode?: string;
+}
+
+/** Sends the bytes of a source as the body or the standard input of another call, whose answer is its own. */
+export interface UploadCall extends CallBase {
+  readonly via: 'upload';
+  readonly source: UploadSource;
+  readonly to:
+    | Omit<CommandCall, keyof CallBase | 'stdin'>
+    | Omit<EngineCall, keyof CallBase | 'body'>
+    | Omit<HttpCall, keyof CallBase | 'body'>
+    | Omit<WriteFileCall, keyof CallBase | 'content' | 'encoding'>;
+}
+
+/** Where bytes come from: `kind` names a `SourceOpener`; the rest is its own and says exactly which bytes. */
+export type UploadSource = JsonObject & { readonly kind: string };
+
+/**
+ * Watches the traffic for a while, through the probe. Fails as soon as a limit is passed. Answers `sent`, `lost`,
+ * `errorsPercent`, `p99Ms` and `oldP99Ms`. Without a probe it only waits.
+ */
+export interface WatchCall extends CallBase {
+  readonly via: 'watch';
+  readonly durationMs: number;
+  readonly limits: WatchLimits;
+  /** Versions whose answers are compared: of the new release and of the old one. */
+  readonly release: string;
+  readonly against?: string;
+}
+
+export interface WatchLimits {
+  /** Most failed requests of the new release, 0 to 100. */
+  readonly errorsPercent?: number;
+  /** Slowest 99th percentile of the new release. */
+  readonly p99Ms?: number;
+  /** How many times slower than the old release's the 99th percentile may be. */
+  readonly p99Ratio?: number;
+}
+
+/** What came back: members as the call's kind says, `value` from the parser; secrets blacked out. */
+export type Answer = JsonObject;
+
+/** Pure. Throws any error for an answer that it does not understand: the call then fails as `unparsable`. */
+export type Parser = (answer: Answer) => Json;
+export type ParserTable = Readonly<Partial<Record<ParserName, Parser>>>;
+
+export type Bindings = Readonly<Record<string, string>>;
+
+export interface CallResult {
+  readonly answer: Answer;
+  /** What `binds` gave. */
+  readonly bound: Bindings;
+}
+
+/** Bytes of an upload. `total` where it is known before. */
+export interface UploadStream {
+  readonly total?: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+export type SourceOpener = (source: UploadSource, signal?: AbortSignal) => Promise<UploadStream>;
+
+export interface CallProgress {
+  readonly bytes: number;
+  readonly total?: number;
+}
+
+/** What a performer is handed besides the call. */
+export interface PerformContext {
+  readonly signal?: AbortSignal;
+  progress(progress: CallProgress): void;
+}
+
+/**
+ * Performs calls of one kind whose placeholders are filled in. Any exit code or status is an answer; a way that
+ * can't be opened or is lost rejects (`TransportError`). Nothing of the call may be logged: it holds secrets.
+ */
+export type Performer<V extends Via> = (
+  call: CallOf<V>,
+  context: PerformContext,
+  upload?: UploadStream,
+) => Promise<Answer>;
+export type Performers = { readonly [V in Exclude<Via, 'upload'>]?: Performer<V> };
+
+/** One call that was performed, with placeholders as the plan has them: what is compared with the plan. */
+export interface Performed {
+  readonly call: Call;
+  /** More than 1 where it was asked until something held. */
+  readonly times: number;
+  readonly durationMs: number;
+  readonly ok: boolean;
+}
+
+/** The only one who performs effects. */
+export interface Runner {
+  /** Rejects with `DeployError` (`unmet`, `deadline`, `unbound`, ...), `TransportError`, `ConfigError` or `AbortedError`. */
+  perform(call: Call, bindings: Bindings, signal?: AbortSignal): Promise<CallResult>;
+  readonly onPerformed: Event<Performed>;
+  readonly onProgress: Event<CallProgress & { readonly call: Call }>;
+}
+
+/** A text that stands for itself in a call: nothing in it is a placeholder. */
+export function literal(text: string): string {
+  return text.replaceAll('${', '$${');
+}

@@ -1,0 +1,102 @@
+import type { Address, Backend, Instance, Release, RouterState, Step, TargetState } from './deploy';
+import type { Answer, Call } from './deployCall';
+
+/**
+ * Something to find out by reading calls, in rounds where later questions depend on earlier answers. `next` is pure;
+ * it gets the answers to `calls` in their order and gives the result or the next round.
+ */
+export interface Reading<T> {
+  readonly calls: readonly Call[];
+  next(answers: readonly Answer[]): { readonly result: T } | { readonly more: Reading<T> };
+}
+
+/** What a target is asked to make steps for. */
+export interface TargetRequest {
+  readonly planId: string;
+  readonly environment: string;
+  readonly application: string;
+  readonly release: Release;
+  /** The longest time the old instance gets to finish its requests. */
+  readonly drainMs: number;
+  /** How many older instances keep running, and how many stay stopped, once the plan is done. */
+  readonly standby: number;
+  readonly keep: number;
+}
+
+/** Something a release is put on. Makes calls and steps, performs nothing: pure functions of what they are given. */
+export interface Target {
+  readonly name: string;
+  /** Such as `docker`. */
+  readonly kind: string;
+  inspect(application: string): Reading<TargetState>;
+  /**
+   * Throws `DeployError`: `foreign`, `unsupported`, `releaseGone` (a roll back to what is no longer kept), ...
+   * Where an instance of the release exists already (standby, kept), the steps make use of it.
+   */
+  deployment(state: TargetState, request: TargetRequest): TargetDeployment;
+}
+
+/**
+ * The steps of one target, which a strategy puts in order with those of the other targets and of the router. Each
+ * list may be empty. Ids begin with the target's name.
+ */
+export interface TargetDeployment {
+  /** What will serve; its address may hold placeholders that `start` binds. */
+  readonly instance: Instance;
+  /** Makes room: builds, removes what an earlier failure left. Users notice nothing. */
+  readonly prepare: readonly Step[];
+  readonly transfer: readonly Step[];
+  /** Starts the instance beside the live one. Undo takes it away. */
+  readonly start: readonly Step[];
+  /** Health, smoke tests, warm-up. */
+  readonly check: readonly Step[];
+  /** Waits until an instance has no request in flight, at most `drainMs`; reads only. */
+  drain(instance: Instance): readonly Call[];
+  /**
+   * Puts an instance that users no longer reach aside: stopped (`stop`), or running for a roll back by router alone
+   * (`standby`; often nothing to do). Undo brings it back, healthy. Removes nothing.
+   */
+  retire(instance: Instance, how: 'stop' | 'standby'): readonly Step[];
+  /** Gives `instance` the application's name, the live one gives it up. */
+  readonly adopt: readonly Step[];
+  /** Stops and removes what is more than `standby` and `keep`. All `final`. */
+  readonly prune: readonly Step[];
+}
+
+/** What a router can do; a strategy that needs more is refused. */
+export interface RouterAbilities {
+  /** `one`: a single address at a time. */
+  readonly backends: 'one' | 'many';
+  /** Shares other than all or nothing. */
+  readonly weights: boolean;
+}
+
+/** Where users should go: each backend's `weight` in relation to the others; one with 0 gets nobody new. */
+export interface Route {
+  readonly backends: readonly (Backend & { readonly target: string; readonly release: string })[];
+}
+
+/**
+ * One change of a router: calls as of a `Step`, with the same rules. `verify` reads back what the router does (not
+ * what it was told). `undo` leads to the state the change was planned from.
+ */
+export interface RouteChange {
+  readonly do: readonly Call[];
+  readonly verify: readonly Call[];
+  readonly undo: readonly Call[];
+  /** What `read` would find after the change; a further change of the same plan starts from here. */
+  readonly after: RouterState;
+}
+
+/** What sends users to one release or another. Makes calls, performs nothing. */
+export interface Router {
+  readonly name: string;
+  /** Such as `haproxy`. */
+  readonly kind: string;
+  readonly abilities: RouterAbilities;
+  read(): Reading<RouterState>;
+  /** Throws `DeployError` (`unsupported`, `unroutable`, ...). */
+  change(state: RouterState, to: Route, planId: string): RouteChange;
+  /** Waits until the router has no request in flight to an address, at most `deadlineMs`; reads only. */
+  drained?(state: RouterState, address: Address, deadlineMs: number): readonly Call[];
+}
