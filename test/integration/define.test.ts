@@ -124,23 +124,42 @@ for (const jdk of findJdks()) {
       ]);
     });
 
-    it('waits for a thread of an idle JVM, gives up in time, and leaves no thread stopped', async () => {
+    const suspendCounts = async (): Promise<number[]> => {
+      const { threads } = await connection.request(VirtualMachine.AllThreads, {});
+      const counts = threads.map((thread) => connection.request(ThreadReference.SuspendCount, { thread }));
+      return (await Promise.all(counts)).map(({ suspendCount }) => suspendCount);
+    };
+
+    it('defines in an idle JVM, where no thread of the application comes by', async () => {
+      await start('demo.Main');
+      await compileJava(jdk, folder, added, { classes: 'next' });
+      assert.deepEqual(await defineClasses(connection, index, await newClasses('demo.Shape')), [
+        { kind: 'defined' },
+      ]);
+      assert.ok((await suspendCounts()).every((count) => count === 0));
+      assert.equal(await jvm.ask(''), 'old');
+    });
+
+    it('takes a class that the loader was given before for one that is there', async () => {
       await start('demo.Main');
       await compileJava(jdk, folder, added, { classes: 'next' });
       const classes = await newClasses('demo.Shape');
+      await defineClasses(connection, index, classes);
+      assert.deepEqual(await defineClasses(connection, index, classes), [{ kind: 'visible' }]);
+    });
+
+    it('gives up in time when every thread is suspended, and leaves them as they were', async () => {
+      await start('demo.Main');
+      await compileJava(jdk, folder, added, { classes: 'next' });
+      const classes = await newClasses('demo.Shape');
+      await connection.request(VirtualMachine.Suspend, {});
       await assert.rejects(
-        defineClasses(connection, index, classes, { timeoutMs: 200 }),
+        defineClasses(connection, index, classes, { timeoutMs: 400 }),
         (error) => error instanceof HotSwapError && error.reason === 'noThread',
       );
+      assert.ok((await suspendCounts()).every((count) => count === 1));
+      await connection.request(VirtualMachine.Resume, {});
       assert.equal(await jvm.ask(''), 'old');
-      // Only a request makes its thread run; each of them is answered, held for a moment or not.
-      const defining = defineClasses(connection, index, classes);
-      const defined = defining.then(() => true);
-      while (!(await Promise.race([defined, jvm.ask('').then((answer) => answer !== 'old')])));
-      assert.deepEqual(await defining, [{ kind: 'defined' }]);
-      const { threads } = await connection.request(VirtualMachine.AllThreads, {});
-      for (const thread of threads)
-        assert.equal((await connection.request(ThreadReference.SuspendCount, { thread })).suspendCount, 0);
     });
 
     it('lets the thread go on when the work in it fails', async () => {
@@ -149,9 +168,7 @@ for (const jdk of findJdks()) {
         withHeldThread(connection, () => Promise.reject(new Error('broken'))),
         /broken/,
       );
-      const { threads } = await connection.request(VirtualMachine.AllThreads, {});
-      for (const thread of threads)
-        assert.equal((await connection.request(ThreadReference.SuspendCount, { thread })).suspendCount, 0);
+      assert.ok((await suspendCounts()).every((count) => count === 0));
     });
   });
 }

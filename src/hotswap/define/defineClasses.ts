@@ -1,6 +1,6 @@
 import { parseClassFile } from '../../classfile/classFile';
 import type { ClassIndex, LoadedClass } from '../../jdwp/classIndex';
-import { ObjectReference, ReferenceType } from '../../jdwp/commands';
+import { ClassType, ObjectReference, ReferenceType } from '../../jdwp/commands';
 import type { JdwpConnection } from '../../jdwp/connection';
 import { InvokeOptions } from '../../jdwp/constants';
 import type {
@@ -10,6 +10,7 @@ import type {
   ClassObjectId,
   MethodId,
   ObjectId,
+  ReferenceTypeId,
   StringId,
   ThreadId,
 } from '../../jdwp/ids';
@@ -27,17 +28,18 @@ export interface NewClass {
 }
 
 /**
- * `defined`: the loader has it now. `visible`: the loader finds it by itself, nothing was done.
- * `failed`: the loader threw; `exception` is the class name of what it threw.
+ * `defined`: the loader has it now. `visible`: the loader finds a class of this name by itself, or has it already;
+ * nothing was done. `failed`: the loader threw; `exception` is the class name of what it threw.
  */
 export type DefineResult =
   { readonly kind: 'defined' | 'visible' } | { readonly kind: 'failed'; readonly exception: string };
 
 /**
- * Defines classes over JDWP in the class loaders of their siblings, superclasses and interfaces first. A class that
- * is redefined before the new classes it names are there fails with NoClassDefFoundError for good, so this comes
- * *before* the redefinition. Holds one thread for a few milliseconds. Results stand in the order of `classes`.
- * Rejects with `HotSwapError` (`noThread`, `unsupported`) or `JdwpError`.
+ * Brings classes over JDWP into the class loaders of their siblings, superclasses and interfaces first. Each loader
+ * is asked for the class as the JVM would ask it (`loadClass`): one that sees the class root, or whose parent has
+ * the class, needs nothing. A class that is redefined before the new classes it names are there fails with
+ * NoClassDefFoundError for good, so this comes *before* the redefinition. Holds one thread for a few milliseconds.
+ * Results stand in the order of `classes`. Rejects with `HotSwapError` (`noThread`, `unsupported`) or `JdwpError`.
  */
 export async function defineClasses(
   connection: JdwpConnection,
@@ -55,8 +57,8 @@ export async function defineClasses(
     ]);
     const definable = ready.filter(({ loader }) => loader !== 0n);
     const define = async (thread: ThreadId): Promise<void> => {
-      for (const each of definable)
-        results.set(each.newClass, await defineOne({ connection, methods, thread }, each));
+      const invoker: Invoker = { connection, methods, thread, domains: new Map() };
+      for (const each of definable) results.set(each.newClass, await defineOne(invoker, each));
     };
     if (definable.length > 0) await withHeldThread(connection, define, options, signal);
   } finally {
@@ -91,7 +93,6 @@ interface Prepared {
   readonly loader: ClassLoaderId;
   readonly bytes: ArrayId;
   readonly name: StringId;
-  readonly resource: StringId;
   readonly siblingClass: ClassObjectId;
 }
 
@@ -103,14 +104,13 @@ async function prepare(
   signal: AbortSignal | undefined,
 ): Promise<Prepared> {
   const { built, sibling } = newClass;
-  const [loader, bytes, name, resource, { classObject }] = await Promise.all([
+  const [loader, bytes, name, { classObject }] = await Promise.all([
     index.loaderOf(sibling, signal),
     objects.bytes(built.bytes),
     objects.string(built.name),
-    objects.string(`${built.name.replaceAll('.', '/')}.class`),
     connection.request(ReferenceType.ClassObject, { refType: sibling.id }, { signal }),
   ]);
-  return { newClass, loader, bytes, name, resource, siblingClass: classObject };
+  return { newClass, loader, bytes, name, siblingClass: classObject };
 }
 
 interface MethodRef {
@@ -119,7 +119,7 @@ interface MethodRef {
 }
 interface Methods {
   readonly defineClass: MethodRef;
-  readonly getResource: MethodRef;
+  readonly loadClass: MethodRef;
   readonly getProtectionDomain: MethodRef;
 }
 
@@ -136,39 +136,64 @@ async function findMethods(
     if (!method) throw new HotSwapError('unsupported', `${className} has no ${key}`);
     return { clazz: loaded.id as bigint as ClassId, methodID: method.methodID };
   };
-  const [defineClass, getResource, getProtectionDomain] = await Promise.all([
+  const [defineClass, loadClass, getProtectionDomain] = await Promise.all([
     find(
       'java.lang.ClassLoader',
       'defineClass(Ljava/lang/String;[BIILjava/security/ProtectionDomain;)Ljava/lang/Class;',
     ),
-    find('java.lang.ClassLoader', 'getResource(Ljava/lang/String;)Ljava/net/URL;'),
+    find('java.lang.ClassLoader', 'loadClass(Ljava/lang/String;)Ljava/lang/Class;'),
     find('java.lang.Class', 'getProtectionDomain()Ljava/security/ProtectionDomain;'),
   ]);
-  return { defineClass, getResource, getProtectionDomain };
+  return { defineClass, loadClass, getProtectionDomain };
 }
 
 interface Invoker {
   readonly connection: JdwpConnection;
   readonly methods: Methods;
   readonly thread: ThreadId;
+  /** The protection domain of the application's classes, by loader; 0n is none. */
+  readonly domains: Map<ClassLoaderId, ObjectId>;
 }
 
 async function defineOne(invoker: Invoker, each: Prepared): Promise<DefineResult> {
-  const { methods } = invoker;
-  const { newClass, loader, bytes, name, resource, siblingClass } = each;
-  const found = await invoke(invoker, loader, methods.getResource, [{ tag: 's', value: resource }]);
-  if (found.thrown === undefined && found.value !== 0n) return { kind: 'visible' };
-  const domain = await invoke(invoker, siblingClass, methods.getProtectionDomain, []);
+  const { connection, methods } = invoker;
+  const { newClass, loader, bytes, name } = each;
+  const found = await invoke(invoker, loader, methods.loadClass, [{ tag: 's', value: name }]);
+  if (found.thrown === undefined) return { kind: 'visible' };
+  const notFound = await isClassNotFound(connection, found.thrown);
+  if (!notFound) return { kind: 'failed', exception: await classNameOf(connection, found.thrown) };
   const defined = await invoke(invoker, loader, methods.defineClass, [
     { tag: 's', value: name },
     { tag: '[', value: bytes },
     { tag: 'I', value: 0 },
     { tag: 'I', value: newClass.built.bytes.length },
-    { tag: 'L', value: (domain.value ?? 0n) as ObjectId },
+    { tag: 'L', value: await domainOf(invoker, each) },
   ]);
-  return defined.thrown === undefined
-    ? { kind: 'defined' }
-    : { kind: 'failed', exception: await classNameOf(invoker.connection, defined.thrown) };
+  if (defined.thrown === undefined) return { kind: 'defined' };
+  const exception = await classNameOf(connection, defined.thrown);
+  // Itself, not one of the many kinds of it: the loader has a class of this name.
+  return exception === 'java.lang.LinkageError' ? { kind: 'visible' } : { kind: 'failed', exception };
+}
+
+async function domainOf(invoker: Invoker, { loader, siblingClass }: Prepared): Promise<ObjectId> {
+  let domain = invoker.domains.get(loader);
+  if (domain === undefined) {
+    const got = await invoke(invoker, siblingClass, invoker.methods.getProtectionDomain, []);
+    invoker.domains.set(loader, (domain = (got.value ?? 0n) as ObjectId));
+  }
+  return domain;
+}
+
+/** Whether a loader's exception says that there is no such class; loaders have subclasses of their own for that. */
+async function isClassNotFound(connection: JdwpConnection, thrown: ObjectId): Promise<boolean> {
+  const { typeID } = await connection.request(ObjectReference.ReferenceType, { object: thrown });
+  for (let clazz = typeID as bigint; clazz !== 0n;) {
+    const refType = clazz as ReferenceTypeId;
+    const { signature } = await connection.request(ReferenceType.Signature, { refType });
+    if (signature === 'Ljava/lang/ClassNotFoundException;') return true;
+    ({ superclass: clazz } = await connection.request(ClassType.Superclass, { clazz: clazz as ClassId }));
+  }
+  return false;
 }
 
 interface Invoked {

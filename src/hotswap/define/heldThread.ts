@@ -15,6 +15,8 @@ export interface HoldOptions {
 
 /** More threads than these need not be armed: one that comes by is enough. */
 const mostThreads = 256;
+/** How long the JVM's own cleaner thread may take to come by before every thread is told to, in milliseconds. */
+const cleanerMs = 250;
 
 /** A thread that was told to report its next step. */
 interface Armed {
@@ -25,9 +27,10 @@ interface Armed {
 
 /**
  * Stops one thread at an event, hands it to `use`, and lets it go on. Methods can be invoked only in a thread that
- * an event stopped (JDWP, ClassType.InvokeMethod); one merely suspended answers INVALID_THREAD. So every thread
- * is told to report its next step: a running one does at once, a waiting one when it wakes. One that holds a monitor
- * of the application is passed over.
+ * an event stopped (JDWP, ClassType.InvokeMethod); one merely suspended answers INVALID_THREAD. So a thread is told
+ * to report its next step. Best is the JVM's own cleaner thread, which no request waits for. Where it does not come
+ * by, every thread is told: a running one reports at once, a waiting one when it wakes. One that holds a monitor of
+ * the application is passed over.
  * Rejects with `HotSwapError` (`noThread`) when none does in time. Whatever happens, no thread stays stopped.
  */
 export async function withHeldThread<T>(
@@ -40,6 +43,7 @@ export async function withHeldThread<T>(
   const armed = new Map<ThreadId, Armed>();
   const held = new Deferred<ThreadId>();
   let wanted = true;
+  const isWanted = (): boolean => wanted;
   const consider = async (thread: ThreadId): Promise<void> => {
     const usable = await armed.get(thread)!.usable;
     if (!wanted || !usable) return resume(connection, thread);
@@ -58,7 +62,15 @@ export async function withHeldThread<T>(
   );
   try {
     const { threads } = await connection.request(VirtualMachine.AllThreads, {}, { signal });
-    for (const thread of threads.slice(0, mostThreads)) armed.set(thread, arm(connection, thread));
+    const cleaner = await findCleaner(connection, threads);
+    if (cleaner !== undefined) {
+      armed.set(cleaner, arm(connection, cleaner));
+      wake(connection, cleaner);
+      await abortable(cameBy(held, cleanerMs), signal, 'wait for a thread');
+    }
+    if (isWanted())
+      for (const thread of threads.slice(0, mostThreads))
+        if (!armed.has(thread)) armed.set(thread, arm(connection, thread));
     const thread = await abortable(held.promise, signal, 'wait for a thread');
     try {
       return await use(thread);
@@ -71,6 +83,46 @@ export async function withHeldThread<T>(
     lost.dispose();
     await disarm(connection, armed);
     subscription.dispose();
+  }
+}
+
+/**
+ * The thread that runs `java.lang.ref.Cleaner` actions of the JDK (since 9): it waits for most of its life, holds
+ * only locks of its own queue, and takes an interruption for a reason to look at that queue.
+ */
+async function findCleaner(
+  connection: JdwpConnection,
+  threads: readonly ThreadId[],
+): Promise<ThreadId | undefined> {
+  const names = await Promise.all(
+    threads.map((thread) =>
+      connection.request(ThreadReference.Name, { thread }).then(
+        ({ threadName }) => threadName,
+        () => undefined,
+      ),
+    ),
+  );
+  for (const thread of threads.filter((_, i) => names[i] === 'Common-Cleaner')) {
+    // Anyone may give a thread this name; only the JDK makes threads of this class.
+    const className = await classNameOf(connection, thread).catch(() => undefined);
+    if (className === 'jdk.internal.misc.InnocuousThread') return thread;
+  }
+  return undefined;
+}
+
+/** Ends the wait of the cleaner thread, so that it runs a step. */
+function wake(connection: JdwpConnection, cleaner: ThreadId): void {
+  connection.request(ThreadReference.Interrupt, { thread: cleaner }).catch(() => undefined);
+}
+
+/** Settles when a thread is held or the time has passed; rejects when there will be none. */
+async function cameBy(held: Deferred<ThreadId>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  try {
+    await Promise.race([held.promise, passed]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
