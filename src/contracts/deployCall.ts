@@ -11,7 +11,15 @@ import type { Json, JsonObject, JsonScalar } from '../util/json';
  * - `$${` stands for `${` itself: use `literal` for texts that come from elsewhere, such as a host's files.
  */
 export type Call =
-  CommandCall | LocalCall | EngineCall | HttpCall | ReadFileCall | WriteFileCall | UploadCall | WatchCall;
+  | CommandCall
+  | LocalCall
+  | EngineCall
+  | HttpCall
+  | SocketCall
+  | ReadFileCall
+  | WriteFileCall
+  | UploadCall
+  | WatchCall;
 export type Via = Call['via'];
 export type CallOf<V extends Via> = Extract<Call, { via: V }>;
 
@@ -101,6 +109,18 @@ export interface HttpCall extends CallBase {
   readonly body?: string;
   readonly basicAuth?: { readonly user: string; readonly password: string };
   /** For one answer; 10,000 unless given. Redirects aren't followed. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Sends a text to a Unix socket of a host, such as a router's, and reads until the other side ends. Answers `text`.
+ */
+export interface SocketCall extends CallBase {
+  readonly via: 'socket';
+  readonly host: HostName;
+  readonly path: string;
+  readonly send: string;
+  /** For the whole answer; 10,000 unless given. */
   readonly timeoutMs?: number;
 }
 
