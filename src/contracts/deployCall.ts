@@ -242,5 +242,6 @@ export interface Runner {
 
 /** A text that stands for itself in a call: nothing in it is a placeholder. */
 export function literal(text: string): string {
-  return text.replaceAll('${', '$${');
+  // A function, because `$$` in a replacement would mean one `$`.
+  return text.replaceAll('${', () => '$${');
 }

@@ -16,6 +16,8 @@ export interface TargetRequest {
   readonly environment: string;
   readonly application: string;
   readonly release: Release;
+  /** The new instance is started while the live one still runs; else the live one was put aside before. */
+  readonly beside: boolean;
   /** The longest time the old instance gets to finish its requests. */
   readonly drainMs: number;
   /** How many older instances keep running, and how many stay stopped, once the plan is done. */

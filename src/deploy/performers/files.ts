@@ -1,0 +1,61 @@
+import type { Performer } from '../../contracts/deployCall';
+import type { ExecResult } from '../../contracts/exec';
+import { TransportError } from '../../contracts/transportError';
+import type { ExecOf } from './command';
+import { counted } from './counted';
+
+/** Exit code of `READ` for a file that is not there. */
+const MISSING = 66;
+
+/** Reads a file; $1 is its path. */
+const READ = `[ -e "$1" ] || exit ${MISSING}; exec cat -- "$1"`;
+
+/**
+ * Replaces a file by what comes in: $1 path, $2 mode of a new one, $3 a name nobody else uses. A copy is made first,
+ * for owner and mode; a link is followed, so that it stays one.
+ */
+const WRITE = `
+set -e
+path=$1
+while [ -L "$path" ]; do
+  to=$(readlink -- "$path")
+  case $to in /*) path=$to ;; *) path=$(dirname -- "$path")/$to ;; esac
+done
+new=$path.$3
+trap 'rm -f -- "$new"' EXIT
+if [ -e "$path" ]; then cp -p -- "$path" "$new"; else : >"$new"; chmod "$2" "$new"; fi
+cat >"$new"
+sync "$new" 2>/dev/null || sync
+mv -f -- "$new" "$path"
+`;
+
+/** Reads files of hosts with the tools every POSIX system has. */
+export function readFilePerformer(execOf: ExecOf): Performer<'readFile'> {
+  return async (call, { signal }) => {
+    const result = await execOf(call.host).run(['sh', '-c', READ, 'sh', call.path], {}, signal);
+    if (result.code === MISSING) return { exists: false };
+    refuse(result, call.host, call.path);
+    return { exists: true, content: result.stdout.toString(call.encoding ?? 'utf8') };
+  };
+}
+
+/** Writes files of hosts. */
+export function writeFilePerformer(execOf: ExecOf): Performer<'writeFile'> {
+  return async (call, context, upload) => {
+    const stdin = upload ? counted(upload, context) : Buffer.from(call.content, call.encoding ?? 'utf8');
+    const argv = ['sh', '-c', WRITE, 'sh', call.path, call.mode ?? '0644', `swapdeck-${process.pid}`];
+    refuse(await execOf(call.host).run(argv, { stdin }, context.signal), call.host, call.path);
+    return {};
+  };
+}
+
+function refuse({ code, stderr }: ExecResult, host: string, path: string): void {
+  if (code === 0) return;
+  const said = stderr.toString('utf8').trim().slice(-500);
+  throw new TransportError('configuration', `${path} on ${host}: ${said}`, {
+    problem: 'unreadable',
+    host,
+    file: path,
+    said,
+  });
+}

@@ -1,0 +1,125 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import * as tls from 'node:tls';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Dialer } from '../../contracts/channel';
+import {
+  THIS_MACHINE,
+  type Answer,
+  type CallOf,
+  type HostName,
+  type Performer,
+  type UploadStream,
+  type PerformContext,
+} from '../../contracts/deployCall';
+import { TransportError } from '../../contracts/transportError';
+import { ChannelStream } from '../../transport/channelStream';
+import { transportError } from '../../transport/socket';
+import { Deferred, throwIfAborted } from '../../util/async';
+import { AbortedError } from '../../util/errors';
+import { counted } from './counted';
+
+/** More of a body than this is cut off: answers are read by parsers, not stored. */
+const MOST = 8 * 1024 * 1024;
+
+/** Performs `http` calls, each over a connection of its own, through the host that the call comes from. */
+export function httpPerformer(dialerOf: (host: HostName) => Dialer): Performer<'http'> {
+  return async (call, context, upload) => {
+    const url = new URL(call.url);
+    throwIfAborted(context.signal, call.url);
+    const client = url.protocol === 'https:' ? https : http;
+    const connection =
+      call.from === THIS_MACHINE ? undefined : await connect(dialerOf(call.from), url, context);
+    const request = client.request(url, {
+      method: call.method,
+      headers: headersOf(call, upload),
+      agent: false,
+      ...(connection && { createConnection: () => connection }),
+    });
+    try {
+      return await exchange(request, call, context, upload);
+    } finally {
+      request.destroy();
+      connection?.destroy();
+    }
+  };
+}
+
+async function connect(dialer: Dialer, url: URL, { signal }: PerformContext): Promise<tls.TLSSocket> {
+  const isTls = url.protocol === 'https:';
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
+  const stream = new ChannelStream(await dialer.dial({ host, port }, signal));
+  // Node.js takes any stream for a connection; only its types insist on a socket.
+  return isTls ? tls.connect({ socket: stream, servername: host }) : (stream as unknown as tls.TLSSocket);
+}
+
+function headersOf(call: CallOf<'http'>, upload: UploadStream | undefined): http.OutgoingHttpHeaders {
+  const body = call.body === undefined ? undefined : Buffer.byteLength(call.body);
+  const length = body ?? upload?.total;
+  const { user, password } = call.basicAuth ?? {};
+  return {
+    ...(length !== undefined && { 'content-length': length }),
+    ...(user !== undefined && {
+      authorization: `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}`,
+    }),
+    ...call.headers,
+  };
+}
+
+async function exchange(
+  request: http.ClientRequest,
+  call: CallOf<'http'>,
+  context: PerformContext,
+  upload: UploadStream | undefined,
+): Promise<Answer> {
+  const answered = new Deferred<http.IncomingMessage>();
+  const given = new Deferred<never>();
+  const peer = new URL(call.url).host;
+  request.on('response', (response) => answered.resolve(response));
+  request.on('error', (error) => given.reject(transportError(error, peer)));
+  const timeoutMs = call.timeoutMs ?? 10_000;
+  const timer = setTimeout(() => {
+    given.reject(new TransportError('timeout', `${peer} did not answer in ${timeoutMs} ms`, { peer }));
+  }, timeoutMs);
+  const onAbort = (): void => given.reject(new AbortedError(peer, context.signal?.reason));
+  context.signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    if (upload) {
+      // A server may answer, and refuse, before it has read everything.
+      const progress: PerformContext['progress'] = (so) => {
+        timer.refresh();
+        context.progress(so);
+      };
+      pipeline(Readable.from(counted(upload, { progress })), request).catch((error: unknown) =>
+        given.reject(transportError(error, peer)),
+      );
+    } else request.end(call.body);
+    const response = await Promise.race([answered.promise, given.promise]);
+    return await Promise.race([read(response, peer), given.promise]);
+  } finally {
+    clearTimeout(timer);
+    context.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+async function read(response: http.IncomingMessage, peer: string): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of response) {
+      length += (chunk as Buffer).length;
+      if (length > MOST) break;
+      chunks.push(chunk as Buffer);
+    }
+  } catch (error) {
+    throw transportError(error, peer);
+  }
+  const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+  return {
+    status: response.statusCode ?? 0,
+    headers: Object.fromEntries(headers) as Record<string, string>,
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}

@@ -1,0 +1,218 @@
+import type { Clock } from '../contracts/clock';
+import type {
+  Answer,
+  Bindings,
+  Call,
+  CallProgress,
+  CallResult,
+  ParserTable,
+  Performed,
+  Performer,
+  Performers,
+  PerformContext,
+  Runner,
+  SourceOpener,
+  UploadCall,
+  Via,
+} from '../contracts/deployCall';
+import { DeployError } from '../contracts/deployError';
+import { isWorthRetrying, TransportError } from '../contracts/transportError';
+import { throwIfAborted } from '../util/async';
+import { Emitter } from '../util/emitter';
+import { jsonAt } from '../util/json';
+import { Blackout } from './blackout';
+import { firstUnmet, type Unmet } from './expect';
+import { fillCall, placeholdersOf } from './fill';
+import { commonParsers } from './parsers';
+
+export interface CallRunnerOptions {
+  readonly clock: Clock;
+  /** Who performs calls of each kind. */
+  readonly performers: Performers;
+  /** Parsers of targets and routers. */
+  readonly parsers?: ParserTable;
+  /** Openers of upload sources by their `kind`. */
+  readonly sources?: Readonly<Record<string, SourceOpener>>;
+  /** Rejects with `ConfigError` `secretMissing` where there is none. */
+  secret(name: string, signal?: AbortSignal): Promise<string>;
+}
+
+/** How one attempt at a call went. */
+interface Attempt {
+  readonly answer: Answer;
+  readonly unmet?: Unmet;
+}
+
+/** Performs calls: fills in what the plan leaves open, hands them to who performs their kind, reads the answers. */
+export class CallRunner implements Runner {
+  readonly #options: CallRunnerOptions;
+  readonly #parsers: ParserTable;
+  readonly #blackout = new Blackout();
+  readonly #performed = new Emitter<Performed>();
+  readonly #progress = new Emitter<CallProgress & { readonly call: Call }>();
+
+  readonly onPerformed = this.#performed.event;
+  readonly onProgress = this.#progress.event;
+
+  constructor(options: CallRunnerOptions) {
+    this.#options = options;
+    this.#parsers = { ...commonParsers, ...options.parsers };
+  }
+
+  async perform(call: Call, bindings: Bindings, signal?: AbortSignal): Promise<CallResult> {
+    const { clock } = this.#options;
+    const begun = clock.monotonic();
+    let times = 0;
+    const ended = (ok: boolean): void =>
+      this.#performed.fire({ call, times, durationMs: clock.monotonic() - begun, ok });
+    try {
+      throwIfAborted(signal, 'a call');
+      const secrets = await this.#secretsOf(call, signal);
+      const filled = fillCall(call, bindings, secrets);
+      // What a header of basic authentication holds is neither of the two, but their join in base64.
+      if (filled.via === 'http' && filled.basicAuth)
+        this.#blackout.add(`${filled.basicAuth.user}:${filled.basicAuth.password}`);
+      const attempt = (within?: AbortSignal): Promise<Attempt> => {
+        times++;
+        return this.#attempt(call, filled, within);
+      };
+      const result = await (call.until
+        ? this.#insist(call.until, attempt, signal)
+        : attempt(signal).then(accepted));
+      const bound = bind(call, result);
+      ended(true);
+      return { answer: result, bound };
+    } catch (thrown) {
+      ended(false);
+      throw this.#blackout.error(thrown);
+    }
+  }
+
+  /** Attempts until it goes well. A way that is lost meanwhile counts as an attempt that did not. */
+  async #insist(
+    until: NonNullable<Call['until']>,
+    attempt: (signal: AbortSignal) => Promise<Attempt>,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    const { clock } = this.#options;
+    const begun = clock.monotonic();
+    const left = (): number => until.deadlineMs - (clock.monotonic() - begun);
+    let last: Attempt | undefined;
+    let failure: unknown;
+    do {
+      throwIfAborted(signal, 'a call');
+      const inTime = AbortSignal.timeout(Math.max(1, Math.ceil(left())));
+      try {
+        last = await attempt(signal ? AbortSignal.any([signal, inTime]) : inTime);
+        failure = undefined;
+        if (!last.unmet) return last.answer;
+      } catch (thrown) {
+        throwIfAborted(signal, 'a call');
+        if (!inTime.aborted && !isPassing(thrown)) throw thrown;
+        failure = thrown;
+      }
+      if (left() > 0) await clock.delay(Math.min(until.intervalMs, left()), signal);
+    } while (left() > 0);
+    if (until.atDeadline === 'continue') return last?.answer ?? {};
+    throw new DeployError(
+      'deadline',
+      `not in ${until.deadlineMs} ms`,
+      { ...last?.unmet, afterMs: until.deadlineMs },
+      failure,
+    );
+  }
+
+  async #attempt(call: Call, filled: Call, signal: AbortSignal | undefined): Promise<Attempt> {
+    const context: PerformContext = {
+      ...(signal && { signal }),
+      progress: (progress) => this.#progress.fire({ ...progress, call }),
+    };
+    const raw = await (filled.via === 'upload'
+      ? this.#upload(filled, context)
+      : this.#performer(filled.via)(filled, context));
+    const answer = this.#parse(call, this.#blackout.json(raw));
+    const unmet = firstUnmet(filled, answer);
+    return { answer, ...(unmet && { unmet: this.#blackout.json({ ...unmet }) }) };
+  }
+
+  async #upload(call: UploadCall, context: PerformContext): Promise<Answer> {
+    const open = this.#options.sources?.[call.source.kind];
+    if (!open)
+      throw new DeployError('noPerformer', `no source ${call.source.kind}`, { via: call.source.kind });
+    const stream = await open(call.source, context.signal);
+    // The bytes are the content of the file that is written.
+    const carrier = call.to.via === 'writeFile' ? { ...call.to, content: '' } : call.to;
+    return this.#performer(carrier.via)(carrier, context, stream);
+  }
+
+  /** Narrowing by `via` is the table's word: the performer takes exactly the calls it is found for. */
+  #performer(via: Exclude<Via, 'upload'>): Performer<Via> {
+    const performer = this.#options.performers[via];
+    if (!performer) throw new DeployError('noPerformer', `nobody performs ${via}`, { via });
+    return performer as Performer<Via>;
+  }
+
+  #parse(call: Call, answer: Answer): Answer {
+    // What is not what was expected anyway need not be understood.
+    if (!call.parse || firstUnmet({ ...call, expect: kindOnly(call) }, answer)) return answer;
+    const parser = this.#parsers[call.parse];
+    if (!parser)
+      throw new DeployError('unparsable', `no parser ${call.parse}`, {
+        parser: call.parse,
+        problem: 'unknown',
+      });
+    try {
+      return { ...answer, value: parser(answer) };
+    } catch (error) {
+      throw new DeployError('unparsable', `${call.parse} does not understand`, { parser: call.parse }, error);
+    }
+  }
+
+  async #secretsOf(call: Call, signal: AbortSignal | undefined): Promise<Map<string, string>> {
+    const values = new Map<string, string>();
+    for (const name of placeholdersOf(call).secrets) {
+      const value = await this.#options.secret(name, signal);
+      this.#blackout.add(value);
+      values.set(name, value);
+    }
+    return values;
+  }
+}
+
+/** The expectations of a call that speak of how it ended, not of what its answer means. */
+function kindOnly(call: Call): NonNullable<Call['expect']> {
+  return (call.expect ?? []).filter(({ path }) => path === 'code' || path === 'status');
+}
+
+function accepted({ answer, unmet }: Attempt): Answer {
+  if (!unmet) return answer;
+  const said = [answer.stderr, answer.stdout, answer.body].find(
+    (text) => typeof text === 'string' && text !== '',
+  );
+  throw new DeployError('unmet', `${unmet.path} ${unmet.expected}: found ${unmet.found}`, {
+    ...unmet,
+    ...(typeof said === 'string' && { said: said.trim().slice(-1000) }),
+  });
+}
+
+function isPassing(thrown: unknown): boolean {
+  return (
+    (thrown instanceof TransportError && isWorthRetrying(thrown)) ||
+    (thrown instanceof DeployError && thrown.reason === 'unparsable')
+  );
+}
+
+function bind(call: Call, answer: Answer): Bindings {
+  const bound: Record<string, string> = {};
+  for (const [name, path] of Object.entries(call.binds ?? {})) {
+    const value = jsonAt(answer, path);
+    if (value === undefined || value === null || typeof value === 'object')
+      throw new DeployError('unmet', `nothing to bind ${name} to at ${path}`, {
+        path,
+        expected: 'present',
+        found: 'nothing',
+      });
+    bound[name] = String(value);
+  }
+  return bound;
+}
