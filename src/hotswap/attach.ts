@@ -8,6 +8,7 @@ import { JdwpConnection } from '../jdwp/connection';
 import { JdwpError, VmError } from '../jdwp/error';
 import { throwIfAborted } from '../util/async';
 import { AbortedError, type SwapdeckError } from '../util/errors';
+import { ClassLoaders } from './classLoaders';
 import { HotSwapError } from './errors';
 import { KnownClasses } from './known';
 import type { JvmInfo, JvmTarget } from './model';
@@ -89,7 +90,8 @@ async function attachUnlimited(
     log.info(`attached to ${connection.peer}: ${info.vmName} ${info.version}, ${index.size} classes`);
     const known = new KnownClasses();
     index.onUnload(({ id }) => known.forget(id));
-    return { connection, index, known, clock, log, info, exposed };
+    const loaders = new ClassLoaders(connection, index);
+    return { connection, index, known, loaders, clock, log, info, exposed };
   } catch (error) {
     connection.dispose();
     throw error;

@@ -80,11 +80,40 @@ export interface Change {
 export type ClassState = 'same' | 'debug' | 'changed' | 'unloaded';
 
 /**
- * `pending`: will be redefined the moment the JVM prepares it. `skipped`: nothing to do, or held back because
- * another class of the same save was refused (one save is swapped as a whole or not at all). `unknown`: the
- * connection was cut before the JVM's answer.
+ * `defined`: new, and given to its class loader. `pending`: will be redefined the moment the JVM prepares it.
+ * `skipped`: nothing to do, or held back because another class of the same save was refused (one save is swapped as
+ * a whole or not at all), or because another JVM of the group did not take it. `takenBack`: swapped, and put back to
+ * what ran before because another JVM of the group did not take it. `unknown`: the connection was cut before the
+ * JVM's answer.
  */
-export type ClassOutcome = 'swapped' | 'pending' | 'refused' | 'skipped' | 'unknown';
+export type ClassOutcome =
+  'swapped' | 'defined' | 'pending' | 'refused' | 'skipped' | 'takenBack' | 'unknown';
+
+/** A class loader of a running JVM, told apart from others by `id` as long as the connection lasts. */
+export interface LoaderInfo {
+  readonly id: string;
+  /** Class name of the loader, such as `org.apache.catalina.loader.ParallelWebappClassLoader`. */
+  readonly type: string;
+  /** What the loader calls itself, such as `app` or `shop##2`, where it does. */
+  readonly name?: string;
+}
+
+/** One of several classes of the same name. */
+export interface LoaderResult extends LoaderInfo {
+  readonly state: ClassState;
+  readonly outcome: ClassOutcome;
+}
+
+/** JVMs that were swapped together, all or none. */
+export interface SwapGroup {
+  readonly id: string;
+  /** Ids of the JVMs. */
+  readonly jvms: readonly string[];
+  /** `all`: each runs the new classes, or will when it is back. `none`: each runs what it ran before. */
+  readonly decision: 'all' | 'none';
+  /** The JVM that did not take the classes, when that is why there are none. */
+  readonly cause?: string;
+}
 
 export interface ClassResult {
   readonly name: string;
@@ -92,8 +121,10 @@ export interface ClassResult {
   readonly outcome: ClassOutcome;
   /** The JDWP error constant of a refusal, such as 63. */
   readonly error?: number;
-  /** Under how many class loaders the class was redefined, when more than one. */
-  readonly loaders?: number;
+  /** What a class loader threw when it was to define the class, such as `java.lang.NoClassDefFoundError`. */
+  readonly exception?: string;
+  /** Each class of this name, when several class loaders have one. */
+  readonly loaders?: readonly LoaderResult[];
   /** The methods that changed, where that was looked at (not for very many classes at once). */
   readonly methods?: readonly ChangedMethod[];
   /** False when the JVM took the class but runs other code, as when another agent rewrites classes. */
@@ -121,6 +152,8 @@ export interface SwapRecord {
   readonly classes: readonly ClassResult[];
   readonly swapped: number;
   readonly ms: SwapTimes;
+  /** Bringing new classes in. */
+  readonly define?: number;
   /** Set when the whole swap failed, as when the connection was cut in the middle. */
   readonly error?: SwapdeckError;
   /** The record whose outcome was unknown and is told by this one: its classes were compared again. */

@@ -64,6 +64,23 @@ export const decoys: readonly { readonly error: number; readonly classfile: Buff
 ];
 
 /**
+ * What the JVM would answer: the error of a refusal, or undefined when it would take the classes. They are sent with
+ * a decoy behind them: the JVM checks all of them, verification included, and redefines none.
+ */
+export async function trialOf(
+  connection: JdwpConnection,
+  items: readonly Redefinition[],
+): Promise<number | undefined> {
+  const [decoy] = decoys;
+  const last = items.at(-1);
+  if (!decoy || !last) return undefined;
+  const classes = items.map(({ loaded, built }) => ({ refType: loaded.id, classfile: built.bytes }));
+  const behind = { refType: last.loaded.id, classfile: decoy.classfile };
+  const answer = await send(connection, [...classes, behind]);
+  return answer.accepted || answer.error === decoy.error ? undefined : answer.error;
+}
+
+/**
  * After a refusal: which classes were at fault, each with its own error. The JVM's answer names none, but it looks
  * at the classes of a packet in order, redefines none when one is refused, and answers with the first error. So
  * each class is sent once more, followed by a decoy that is always refused: the decoy's error means that the class

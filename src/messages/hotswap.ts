@@ -1,5 +1,5 @@
 import type { HotSwapErrorReason } from '../hotswap/errors';
-import type { ClassResult } from '../hotswap/model';
+import type { ClassResult, LoaderInfo } from '../hotswap/model';
 import { fact, type Texts } from './message';
 import { refusalReason } from './refusals';
 import type { Translate } from './translate';
@@ -62,12 +62,15 @@ export function classOutcome(result: ClassResult, t: Translate): string {
     case 'swapped':
       if (result.verified === false)
         return t('taken, but the JVM runs other code: an agent in it rewrites classes');
-      return result.loaders !== undefined && result.loaders > 1
-        ? t('swapped under {0} class loaders', result.loaders)
-        : t('swapped');
+      return swappedUnder(result, t);
+    case 'defined':
+      return t('new, and defined in the running JVM');
+    case 'takenBack':
+      return t('taken back to what ran before, because another JVM of the group did not take the swap');
     case 'pending':
       return t('waits until the JVM loads it');
     case 'refused':
+      if (result.exception !== undefined) return undefinable(result.exception, t);
       return result.error === undefined ? t('refused') : refusalReason(result.error, t);
     case 'skipped':
       if (result.state === 'unloaded') return t('not loaded');
@@ -77,6 +80,38 @@ export function classOutcome(result: ClassResult, t: Translate): string {
     case 'unknown':
       return t('nobody knows yet: the connection was cut before the answer');
   }
+}
+
+function swappedUnder({ loaders = [] }: ClassResult, t: Translate): string {
+  const count = loaders.filter(({ outcome }) => outcome === 'swapped').length;
+  if (loaders.length <= 1) return t('swapped');
+  return count === loaders.length
+    ? t('swapped under {0} class loaders', count)
+    : t('swapped under {0} of {1} class loaders', count, loaders.length);
+}
+
+/** Why a class loader did not take a new class, by the class name of what it threw. */
+function undefinable(exception: string, t: Translate): string {
+  switch (exception) {
+    case 'bootstrap':
+      return t('it is new, and the classes beside it belong to the JVM itself');
+    case 'java.lang.NoClassDefFoundError':
+      return t('it is new, and a class that it builds on is not there');
+    case 'java.lang.UnsupportedClassVersionError':
+      return t('it is new, and was compiled for a later Java version than the JVM runs');
+    case 'java.lang.SecurityException':
+      return t('it is new, and its package is signed or sealed');
+    case 'java.lang.IllegalStateException':
+      return t('it is new, and its class loader was stopped');
+    default:
+      return t('it is new, and its class loader threw {0}', exception);
+  }
+}
+
+/** A class loader, as a person tells it from others. */
+export function loaderName({ type, name, id }: LoaderInfo): string {
+  const short = type.slice(type.lastIndexOf('.') + 1);
+  return name === undefined ? `${short} ${id}` : `${short} ${name}`;
 }
 
 /** What a swap under way waits for. */

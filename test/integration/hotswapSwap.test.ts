@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { attachJvm, detachJvm, type Attached } from '../../src/hotswap/attach';
+import type { LoaderInfo } from '../../src/hotswap/model';
 import { swapClasses, type SwapResult } from '../../src/hotswap/swap';
 import { dependencies, greeting, HotSwapApp, other, readAll } from './support/hotswapApp';
 import { jdksToTest } from './support/jdks';
@@ -121,8 +122,20 @@ for (const jdk of jdksToTest()) {
       const built = await app.build({ 'demo/Other.java': other('other two') }, 'demo.Other');
       const result = await swapClasses(attached, built);
       assert.deepEqual(
-        result.classes.map(({ outcome, loaders }) => [outcome, loaders]),
-        [['swapped', 3]],
+        result.classes.map(({ outcome, loaders }) => [
+          outcome,
+          loaders?.map((each) => [each.type, each.name, each.outcome].join(' ')).sort(),
+        ]),
+        [
+          [
+            'swapped',
+            [
+              'java.net.URLClassLoader  swapped',
+              'java.net.URLClassLoader  swapped',
+              'jdk.internal.loader.ClassLoaders$AppClassLoader app swapped',
+            ],
+          ],
+        ],
       );
       assert.deepEqual(
         [await app.ask('other'), await app.ask('again 0 demo.Other'), await app.ask('again 1 demo.Other')],
@@ -136,10 +149,32 @@ for (const jdk of jdksToTest()) {
       const built = (await readAll(two)).filter(({ name }) => name === 'demo.Other');
       const result = await swapClasses(attached, built);
       assert.deepEqual(
-        result.classes.map(({ state, outcome, loaders }) => [state, outcome, loaders]),
-        [['changed', 'swapped', undefined]],
+        result.classes.map(({ state, outcome, loaders }) => [
+          state,
+          outcome,
+          loaders?.map((each) => `${each.name ?? 'unnamed'} ${each.state} ${each.outcome}`).sort(),
+        ]),
+        [['changed', 'swapped', ['app changed swapped', 'unnamed same skipped']]],
       );
       assert.equal(await app.ask('other'), 'other two');
+    });
+
+    it('redefines only under the loaders that were chosen', async () => {
+      await app.ask(`load ${path.join(app.classes, path.sep)} demo.Other`);
+      const built = await app.build({ 'demo/Other.java': other('other two') }, 'demo.Other');
+      const isChosenLoader = ({ name }: LoaderInfo): boolean => name !== 'app';
+      const result = await swapClasses(attached, built, { isChosenLoader });
+      assert.deepEqual(
+        result.classes.map(({ outcome, loaders }) => [
+          outcome,
+          loaders?.map((each) => `${each.name ?? 'unnamed'} ${each.outcome}`).sort(),
+        ]),
+        [['swapped', ['app skipped', 'unnamed swapped']]],
+      );
+      assert.deepEqual(
+        [await app.ask('other'), await app.ask('again 0 demo.Other')],
+        ['other one', 'other two'],
+      );
     });
 
     it('redefines with `all` what runs already', async () => {

@@ -123,6 +123,8 @@ function classItem({ record, result }: SwapClassNode): vscode.TreeItem {
 function outcomeIcon({ outcome }: ClassResult): vscode.ThemeIcon {
   const icons: Record<ClassResult['outcome'], string> = {
     swapped: 'check',
+    defined: 'add',
+    takenBack: 'discard',
     pending: 'clock',
     refused: 'error',
     skipped: 'circle-slash',

@@ -3,6 +3,7 @@ import { TransportError } from '../../../src/contracts/transportError';
 import { HotSwapError } from '../../../src/hotswap/errors';
 import { JdwpError, VmError } from '../../../src/jdwp/error';
 import { describe as describeError, describeJvmError } from '../../../src/messages/describe';
+import type { ClassOutcome } from '../../../src/hotswap/model';
 import { classOutcome } from '../../../src/messages/hotswap';
 import { english, type Translate } from '../../../src/messages/translate';
 import { AbortedError } from '../../../src/util/errors';
@@ -96,7 +97,19 @@ describe('what became of a class', () => {
 
   it('is told in a few words, a refusal with its reason', () => {
     assert.equal(of({ state: 'changed', outcome: 'swapped' }), 'swapped');
-    assert.equal(of({ state: 'changed', outcome: 'swapped', loaders: 2 }), 'swapped under 2 class loaders');
+    const loader = (outcome: ClassOutcome) =>
+      ({ id: '0x1', type: 'Loader', state: 'changed', outcome }) as const;
+    const loaders = [loader('swapped'), loader('swapped')];
+    assert.equal(of({ state: 'changed', outcome: 'swapped', loaders }), 'swapped under 2 class loaders');
+    const one = [loader('swapped'), loader('skipped')];
+    assert.equal(
+      of({ state: 'changed', outcome: 'swapped', loaders: one }),
+      'swapped under 1 of 2 class loaders',
+    );
+    assert.match(of({ state: 'unloaded', outcome: 'defined' }), /defined/);
+    const exception = 'java.lang.NoClassDefFoundError';
+    assert.match(of({ state: 'unloaded', outcome: 'refused', exception }), /builds on is not there/);
+    assert.match(of({ state: 'changed', outcome: 'takenBack' }), /another JVM/);
     assert.equal(of({ state: 'unloaded', outcome: 'pending' }), 'waits until the JVM loads it');
     assert.equal(of({ state: 'changed', outcome: 'refused', error: 63 }), 'a method was added');
     assert.equal(of({ state: 'same', outcome: 'skipped' }), 'nothing to do');
