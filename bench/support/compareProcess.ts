@@ -32,7 +32,8 @@ async function main(port: number, root: string): Promise<void> {
     const onProgress = (done: number): void => {
       if (done % 16 === 0) rss = Math.max(rss, process.memoryUsage.rss());
     };
-    const { classes } = await compareJvm(attached, roots.entries, { onProgress });
+    const { signal } = new AbortController();
+    const { classes } = await compareJvm(attached, roots.entries, { onProgress }, signal);
     await roots.close();
     times.push(performance.now() - started);
     rss = Math.max(rss, process.memoryUsage.rss());

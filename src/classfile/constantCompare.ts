@@ -40,7 +40,7 @@ export class ConstantComparison {
     this.#left = left;
     this.#right = right;
     this.#known = new Array<number>(left.pool.count);
-    const equal = left.pool.bytes.equals(right.pool.bytes);
+    const equal = left.pool === right.pool || left.pool.bytes.equals(right.pool.bytes);
     this.identical = equal && this.#sameBootstrapTables();
     this.#aligned =
       (left.bootstrapMethods !== undefined && beginsWith(right.pool, left.pool)) ||

@@ -1,4 +1,5 @@
 import { ACC } from '../classfile/accessFlags';
+import type { LineNumber } from '../classfile/attributeTypes';
 import type { ClassFile } from '../classfile/classFile';
 import { ConstantPool } from '../classfile/constantPool';
 import type { ClassSide, MemberSide, MethodSide } from '../classfile/side';
@@ -6,6 +7,7 @@ import { Method, ReferenceType } from '../jdwp/commands';
 import type { JdwpConnection } from '../jdwp/connection';
 import { VmError } from '../jdwp/error';
 import type { ReferenceTypeId } from '../jdwp/ids';
+import type { PacketReader } from '../jdwp/reader';
 import type { RunningMethod } from './known';
 
 /**
@@ -24,6 +26,16 @@ export interface RunningClass extends ClassSide {
   readonly runningMethods: readonly RunningMethod[];
 }
 
+/** The answers of a JVM about one class, not decoded further than they must be to be held. */
+export interface ReadBack {
+  readonly pool: { readonly count: number; readonly bytes: Buffer };
+  /** The 16 bits of the class file; of a nested class those it was declared with. */
+  readonly modifiers: number;
+  readonly fields: readonly MemberSide[];
+  readonly methods: readonly MethodSide[];
+  readonly runningMethods: readonly RunningMethod[];
+}
+
 /**
  * Reads a loaded class back: its pool, members and modifiers in one round trip, the methods' code and line
  * numbers in a second one. Rejects with `JdwpError`; `VmError` 20 or 21 when the class was unloaded meanwhile.
@@ -34,53 +46,55 @@ export async function readRunning(
   built: ClassFile,
   signal?: AbortSignal,
 ): Promise<RunningClass> {
-  const head = await readHead(connection, id, signal);
-  const methods = await Promise.all(
-    head.methods.map((method) => readMethod(connection, id, method, true, signal)),
-  );
+  return runningClass(await readBack(connection, id, signal), built);
+}
+
+/** What was read back, as a side to compare with `built`. Throws `ClassFileError`. */
+export function runningClass(read: ReadBack, built: ClassFile): RunningClass {
+  const { pool, modifiers, fields, methods, runningMethods } = read;
+  // Of a pool that is there already nothing need be decoded twice.
+  const isSame = pool.count === built.pool.count && pool.bytes.equals(built.pool.bytes);
   return {
     name: built.name,
-    pool: head.pool,
-    accessFlags: sameModifiers(built, head.modifiers) ? built.accessFlags : head.modifiers,
-    fields: head.fields,
+    pool: isSame ? built.pool : new ConstantPool(pool.bytes, pool.count),
+    accessFlags: sameModifiers(built, modifiers) ? built.accessFlags : modifiers,
+    fields,
     methods,
-    runningMethods: head.methods,
+    runningMethods,
   };
 }
 
-interface Head {
-  readonly pool: ConstantPool;
-  readonly methods: readonly RunningMethod[];
-  readonly fields: readonly MemberSide[];
-  readonly modifiers: number;
-}
-
-async function readHead(
+/** As `readRunning`, without a class file at hand. */
+export async function readBack(
   connection: JdwpConnection,
   refType: ReferenceTypeId,
-  signal: AbortSignal | undefined,
-): Promise<Head> {
+  signal?: AbortSignal,
+): Promise<ReadBack> {
   const options = { signal };
   const [pool, methods, fields, modifiers] = await Promise.all([
-    readPool(connection, refType, signal),
+    connection.request(ReferenceType.ConstantPool, { refType }, options),
     connection.request(ReferenceType.Methods, { refType }, options),
     connection.request(ReferenceType.Fields, { refType }, options),
     connection.request(ReferenceType.Modifiers, { refType }, options),
   ]);
+  const runningMethods = methods.declared.map(({ methodID, name, signature, modBits }) => ({
+    id: methodID,
+    name,
+    descriptor: signature,
+    accessFlags: modBits & methodFlags,
+  }));
   return {
     pool,
-    methods: methods.declared.map(({ methodID, name, signature, modBits }) => ({
-      id: methodID,
-      name,
-      descriptor: signature,
-      accessFlags: modBits & methodFlags,
-    })),
+    modifiers: modifiers.modBits & classFlags,
     fields: fields.declared.map(({ name, signature, modBits }) => ({
       name,
       descriptor: signature,
       accessFlags: modBits & fieldFlags,
     })),
-    modifiers: modifiers.modBits & classFlags,
+    methods: await Promise.all(
+      runningMethods.map((method) => readMethod(connection, refType, method, true, signal)),
+    ),
+    runningMethods,
   };
 }
 
@@ -107,18 +121,25 @@ export async function readMethod(
   const args = { refType, methodID: id };
   const [code, table] = await Promise.all([
     connection.request(Method.Bytecodes, args, { signal }),
-    lines ? connection.request(Method.LineTable, args, { signal }).catch(noLines) : undefined,
+    lines ? connection.exchange(Method.LineTable, args, readLines, { signal }).catch(noLines) : undefined,
   ]);
-  const lineNumbers = table?.lines.map(({ lineCodeIndex, lineNumber }) => ({
-    startPc: Number(lineCodeIndex),
-    line: lineNumber,
-  }));
-  return { ...member, code: code.bytes, lineNumbers };
+  return { ...member, code: code.bytes, lineNumbers: table };
 }
 
-function noLines(error: unknown): { lines: [] } {
+/** long start, long end, int count, then for each: long code index, int line. Methods are many: no bigints. */
+function readLines(body: PacketReader): LineNumber[] {
+  body.skip(16);
+  const lines: LineNumber[] = [];
+  for (let left = body.count(); left > 0; left--) {
+    body.skip(4); // code is shorter than 2^16
+    lines.push({ startPc: body.int(), line: body.int() });
+  }
+  return lines;
+}
+
+function noLines(error: unknown): LineNumber[] {
   if (error instanceof VmError && (error.error === absentInformation || error.error === nativeMethod))
-    return { lines: [] };
+    return [];
   throw error;
 }
 

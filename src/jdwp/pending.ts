@@ -10,6 +10,7 @@ export interface RequestOptions {
 }
 
 interface Entry {
+  readonly id: number;
   readonly command: string;
   readonly settle: (reply: { error: number; body: PacketReader }) => void;
   readonly reject: (error: Error) => void;
@@ -19,14 +20,62 @@ interface Entry {
 
 /** One listener for all requests of a signal: thousands of pipelined requests usually share one. */
 interface SignalGroup {
-  readonly ids: Set<number>;
+  count: number;
   readonly onAbort: () => void;
+}
+
+/**
+ * Entries by id: a table in which an id's place follows from the id. Thousands come and go in a second; a `Map` makes
+ * a new table every so often, and the old ones, linked to the new, keep whatever passed through them from the
+ * collector for a while: tens of megabytes.
+ */
+class EntryTable {
+  #places: (Entry | undefined)[] = new Array<Entry | undefined>(64);
+  size = 0;
+
+  get(id: number): Entry | undefined {
+    const entry = this.#places[this.#placeOf(id)];
+    return entry?.id === id ? entry : undefined;
+  }
+
+  /** Whether the place of an id is free. There always is one before long. */
+  isFree(id: number): boolean {
+    return this.#places[this.#placeOf(id)] === undefined;
+  }
+
+  /** At a place that is free. */
+  add(entry: Entry): void {
+    this.#places[this.#placeOf(entry.id)] = entry;
+    this.size++;
+    if (this.size * 2 > this.#places.length) this.#grow();
+  }
+
+  delete({ id }: Entry): void {
+    this.#places[this.#placeOf(id)] = undefined;
+    this.size--;
+  }
+
+  /** In the order of their ids. */
+  all(): Entry[] {
+    return this.#places.filter((entry) => entry !== undefined).sort((a, b) => a.id - b.id);
+  }
+
+  #placeOf(id: number): number {
+    return id & (this.#places.length - 1);
+  }
+
+  /** Ids that have places of their own keep having them: the places are twice as many. */
+  #grow(): void {
+    const entries = this.all();
+    this.#places = new Array<Entry | undefined>(this.#places.length * 2);
+    for (const entry of entries) this.#places[this.#placeOf(entry.id)] = entry;
+  }
 }
 
 /** Requests that were sent and wait for their reply. Each is settled exactly once: reply, timeout, abort or `rejectAll`. */
 export class PendingRequests {
   #lastId = 0;
-  readonly #entries = new Map<number, Entry>();
+  readonly #entries = new EntryTable();
   /** Ids given up on; the VM will still answer them. */
   readonly #abandoned = new Set<number>();
   readonly #signals = new Map<AbortSignal, SignalGroup>();
@@ -38,7 +87,7 @@ export class PendingRequests {
   /** An id that no reply can be on its way for: 1 to 2^31-1, around and around. */
   nextId(): number {
     do this.#lastId = this.#lastId === 0x7fffffff ? 1 : this.#lastId + 1;
-    while (this.#entries.has(this.#lastId) || this.#abandoned.has(this.#lastId));
+    while (!this.#entries.isFree(this.#lastId) || this.#abandoned.has(this.#lastId));
     return this.#lastId;
   }
 
@@ -70,8 +119,8 @@ export class PendingRequests {
           reject(malformed(command, thrown));
         }
       };
-      this.#entries.set(id, { command, settle, reject, timer, signal });
-      if (signal) this.#watch(signal, id);
+      this.#entries.add({ id, command, settle, reject, timer, signal });
+      if (signal) this.#watch(signal);
     });
   }
 
@@ -84,8 +133,8 @@ export class PendingRequests {
   }
 
   rejectAll(error: JdwpError): void {
-    for (const [id, entry] of [...this.#entries]) {
-      this.#remove(id);
+    for (const entry of this.#entries.all()) {
+      this.#remove(entry.id);
       entry.reject(forCommand(error, entry.command));
     }
     this.#abandoned.clear();
@@ -94,9 +143,9 @@ export class PendingRequests {
   #remove(id: number): Entry | undefined {
     const entry = this.#entries.get(id);
     if (!entry) return undefined;
-    this.#entries.delete(id);
+    this.#entries.delete(entry);
     clearTimeout(entry.timer);
-    if (entry.signal) this.#unwatch(entry.signal, id);
+    if (entry.signal) this.#unwatch(entry.signal);
     return entry;
   }
 
@@ -107,25 +156,23 @@ export class PendingRequests {
     entry.reject(error);
   }
 
-  #watch(signal: AbortSignal, id: number): void {
+  #watch(signal: AbortSignal): void {
     let group = this.#signals.get(signal);
     if (!group) {
-      const ids = new Set<number>();
       const onAbort = (): void => {
-        for (const each of [...ids])
-          this.#abandon(each, new AbortedError(this.#entries.get(each)!.command, signal.reason));
+        for (const { id, command, signal: own } of this.#entries.all())
+          if (own === signal) this.#abandon(id, new AbortedError(command, signal.reason));
       };
-      group = { ids, onAbort };
+      group = { count: 0, onAbort };
       this.#signals.set(signal, group);
       signal.addEventListener('abort', onAbort, { once: true });
     }
-    group.ids.add(id);
+    group.count++;
   }
 
-  #unwatch(signal: AbortSignal, id: number): void {
+  #unwatch(signal: AbortSignal): void {
     const group = this.#signals.get(signal)!;
-    group.ids.delete(id);
-    if (group.ids.size > 0) return;
+    if (--group.count > 0) return;
     this.#signals.delete(signal);
     signal.removeEventListener('abort', group.onAbort);
   }

@@ -1,6 +1,6 @@
+import { parseClassFile, type ClassFile } from '../../classfile/classFile';
 import { compareClasses } from '../../classfile/compare';
 import { ClassFileError } from '../../classfile/errors';
-import type { LoadedClass } from '../../jdwp/classIndex';
 import { VmError } from '../../jdwp/error';
 import { ErrorConstant } from '../../jdwp/errorConstants';
 import { mapLimit, throwIfAborted } from '../../util/async';
@@ -8,7 +8,7 @@ import type { Attached } from '../attach';
 import type { BuiltClass } from '../model';
 import { classFileOf } from '../roots/builtClass';
 import type { RootedEntry } from '../roots/openRoots';
-import { readRunning } from '../running';
+import { readBack, runningClass, type ReadBack } from '../running';
 import { findGone } from './gone';
 import type { ComparedClass, ComparedLoader, ComparedState, JvmComparison } from './model';
 
@@ -23,7 +23,7 @@ export interface CompareOptions {
  * Classes under way at the same time: their requests fill the JVM's queue while earlier replies are compared, and
  * only their bytes are in memory.
  */
-const pipelined = 128;
+const pipelined = 48;
 const ofNone: readonly ComparedLoader[] = [];
 const noDifferences: ComparedLoader['differences'] = [];
 
@@ -62,22 +62,54 @@ export async function compareJvm(
 
 /** Undefined for a file that can't be read or is no class. */
 async function compareEntry(
-  attached: Attached,
+  { connection, index, known }: Attached,
   entry: RootedEntry,
   signal: AbortSignal | undefined,
 ): Promise<ComparedClass | undefined> {
   const { name, file, root } = entry;
   const place = { name, file, root };
+  const present = index.lookup(name);
   // Of a class that nobody has loaded the file need not be read.
-  if (attached.index.lookup(name).length === 0)
-    return { name, state: 'unloaded', entry: place, loaders: ofNone };
-  const built = await entry.read().catch(() => 'incomplete' as const);
-  if (built === 'incomplete' || built.name !== name) return undefined;
-  const compared = await Promise.all(
-    attached.index.lookup(name).map((loaded) => compareLoaded(attached, loaded, built, signal)),
-  );
-  const loaders = compared.filter((each) => each !== undefined);
+  if (present.length === 0) return { name, state: 'unloaded', entry: place, loaders: ofNone };
+  const [content, ...read] = await Promise.all([
+    entry.bytes().catch(() => undefined),
+    ...present.map(({ id }) => readBack(connection, id, signal).catch(unlessUnloaded)),
+  ]);
+  // Parsed when all is there and not before: what waits would outlive the young generation of the heap.
+  const built = content && parsed(content);
+  if (built?.binaryName !== name) return undefined;
+  const loaders = present.flatMap((loaded, at): ComparedLoader[] => {
+    const running = read[at];
+    return running ? [{ loaded, ...compareRunning(running, built, known.get(loaded.id)?.built) }] : [];
+  });
   return { name, state: overall(loaders), entry: place, loaders };
+}
+
+function parsed(bytes: Buffer): ClassFile | undefined {
+  try {
+    return parseClassFile(bytes);
+  } catch (error) {
+    if (error instanceof ClassFileError) return undefined;
+    throw error;
+  }
+}
+
+/** What the JVM gives back is what counts; more is known where we put the class file there ourselves (`before`). */
+function compareRunning(
+  running: ReadBack,
+  built: ClassFile,
+  before: BuiltClass | undefined,
+): Pick<ComparedLoader, 'state' | 'differences'> {
+  try {
+    const read = compareClasses(runningClass(running, built), built);
+    const isExact = read.outcome === 'changed' || read.assumed.length === 0 || !before;
+    const { outcome, differences } = isExact ? read : compareClasses(classFileOf(before), built);
+    return { state: outcome, differences: differences.length === 0 ? noDifferences : differences };
+  } catch (error) {
+    // What can't be decoded is not what was built.
+    if (error instanceof ClassFileError) return { state: 'changed', differences: noDifferences };
+    throw error;
+  }
 }
 
 function overall(loaders: readonly ComparedLoader[]): ComparedState {
@@ -87,37 +119,10 @@ function overall(loaders: readonly ComparedLoader[]): ComparedState {
   );
 }
 
-/** Undefined when the class was unloaded meanwhile. */
-async function compareLoaded(
-  { connection, known }: Pick<Attached, 'connection' | 'known'>,
-  loaded: LoadedClass,
-  built: BuiltClass,
-  signal: AbortSignal | undefined,
-): Promise<ComparedLoader | undefined> {
-  try {
-    const file = classFileOf(built);
-    const running = await readRunning(connection, loaded.id, file, signal);
-    const read = compareClasses(running, file);
-    // More is known than can be read back where we put the class there ourselves.
-    const before = known.get(loaded.id)?.built;
-    const isExact = read.outcome === 'changed' || read.assumed.length === 0 || !before;
-    const { outcome, differences } = isExact ? read : compareClasses(classFileOf(before), file);
-    return {
-      loaded,
-      state: outcome,
-      differences: differences.length === 0 ? noDifferences : differences,
-    };
-  } catch (error) {
-    // What can't be decoded is not what was built.
-    if (error instanceof ClassFileError) return { loaded, state: 'changed', differences: noDifferences };
-    if (isUnloaded(error)) return undefined;
-    throw error;
-  }
-}
-
-function isUnloaded(error: unknown): boolean {
-  return (
+/** INVALID_OBJECT or INVALID_CLASS: the class was unloaded since the index named it. */
+function unlessUnloaded(error: unknown): undefined {
+  const isUnloaded =
     error instanceof VmError &&
-    (error.error === ErrorConstant.INVALID_OBJECT || error.error === ErrorConstant.INVALID_CLASS)
-  );
+    (error.error === ErrorConstant.INVALID_OBJECT || error.error === ErrorConstant.INVALID_CLASS);
+  if (!isUnloaded) throw error;
 }
