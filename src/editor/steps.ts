@@ -14,6 +14,8 @@ export function runStep(id: NextStepId, { retry, jvm }: StepContext): (() => unk
       return retry;
     case 'showLog':
       return run('swapdeck.showLog');
+    case 'showSwaps':
+      return run('swapdeck.showSwaps');
     case 'openConfiguration':
     case 'createConfiguration':
     case 'configureClasses':

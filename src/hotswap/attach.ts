@@ -10,7 +10,8 @@ import { throwIfAborted } from '../util/async';
 import { AbortedError, type SwapdeckError } from '../util/errors';
 import { ClassLoaders } from './classLoaders';
 import { HotSwapError } from './errors';
-import { KnownClasses } from './known';
+import { KnownClasses, type Baseline } from './known';
+import type { Ledger } from './ledger/ledger';
 import type { JvmInfo, JvmTarget } from './model';
 import type { SwapContext } from './swap';
 
@@ -20,6 +21,8 @@ export interface HotSwapDependencies {
   readonly log: Log;
   /** Who has a local port; answers nothing about targets that are reached through another host. */
   readonly probe: EndpointProbe;
+  /** Where every swap is written down, with the class files it replaces; without one nothing can be undone. */
+  readonly ledger?: Ledger | undefined;
 }
 
 /** A connection with its index: everything that ends with it. */
@@ -44,11 +47,12 @@ export async function attachJvm(
   target: JvmTarget,
   dependencies: HotSwapDependencies,
   signal?: AbortSignal,
+  baseline?: Baseline,
 ): Promise<Attached> {
   const limit = AbortSignal.timeout(attachTimeoutMs);
   const either = signal ? AbortSignal.any([signal, limit]) : limit;
   try {
-    return await attachUnlimited(target, dependencies, either);
+    return await attachUnlimited(target, dependencies, either, baseline);
   } catch (error) {
     if (!(error instanceof AbortedError) || signal?.aborted) throw error;
     throw new JdwpError('timeout', `attach: no answer in ${attachTimeoutMs} ms`, {
@@ -61,6 +65,7 @@ async function attachUnlimited(
   target: JvmTarget,
   dependencies: HotSwapDependencies,
   signal: AbortSignal,
+  baseline: Baseline | undefined,
 ): Promise<Attached> {
   const { clock, log } = dependencies;
   // Asked first: an attached JVM does not listen any more.
@@ -88,7 +93,7 @@ async function attachUnlimited(
       exposed: isQuicklyExposed,
     };
     log.info(`attached to ${connection.peer}: ${info.vmName} ${info.version}, ${index.size} classes`);
-    const known = new KnownClasses();
+    const known = new KnownClasses(undefined, baseline);
     index.onUnload(({ id }) => known.forget(id));
     const loaders = new ClassLoaders(connection, index);
     return { connection, index, known, loaders, clock, log, info, exposed };

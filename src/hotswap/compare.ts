@@ -5,10 +5,10 @@ import type { LoadedClass } from '../jdwp/classIndex';
 import type { JdwpConnection } from '../jdwp/connection';
 import { VmError } from '../jdwp/error';
 import { mapLimit } from '../util/async';
-import type { KnownClasses, RunningMethod } from './known';
+import { digestOf, type KnownClasses, type RunningMethod } from './known';
 import type { BuiltClass, ClassState } from './model';
 import { classFileOf } from './roots/builtClass';
-import { readRunning } from './running';
+import { readRunning, type RunningClass } from './running';
 
 /** How one loaded class stands against the built class of its name. */
 export interface LoadedComparison {
@@ -107,10 +107,26 @@ async function compareRead(
     const detail = compareSides(running, built);
     const isSame = detail.state === 'same';
     if (isSame) known.runs(loaded.id, built, running.runningMethods);
+    else await recognise(known, loaded, running, built);
     return { loaded, methods: running.runningMethods, isSame, detail: () => detail };
   } catch (error) {
     if (isUnloaded(error)) return undefined;
     throw error;
+  }
+}
+
+/** Finds the class file of what runs among those that were kept, so that it can be put back later. */
+async function recognise(
+  known: KnownClasses,
+  { id, name }: LoadedClass,
+  running: RunningClass,
+  built: BuiltClass,
+): Promise<void> {
+  for (const candidate of (await known.baseline?.candidates(name)) ?? []) {
+    if (digestOf(candidate) === digestOf(built) || compareSides(running, candidate).state !== 'same')
+      continue;
+    known.runs(id, candidate, running.runningMethods);
+    return;
   }
 }
 

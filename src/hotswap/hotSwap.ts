@@ -8,6 +8,7 @@ import { Emitter, type Event } from '../util/emitter';
 import type { SwapdeckError } from '../util/errors';
 import type { HotSwapDependencies } from './attach';
 import { asSwapdeckError, HotSwapError } from './errors';
+import { undoOf, undoOfAll, UndoError } from './ledger/undo';
 import type { BuiltClass, Change, HotSwap, JvmSession, JvmTarget, SwapRecord } from './model';
 import type { ClassRoot } from './roots/classRoot';
 import { openRoot, readClasses } from './roots/readRoot';
@@ -141,6 +142,17 @@ class WorkspaceHotSwap implements HotSwap {
     return Promise.all(records);
   }
 
+  async undo(swapId: string, signal?: AbortSignal): Promise<SwapRecord> {
+    const entry = await this.#options.ledger?.entry(swapId);
+    if (!entry) throw new UndoError('unknownSwap', [], swapId);
+    return this.#attachedSession(entry.begin.jvm).undo(undoOf(entry), signal);
+  }
+
+  async undoAll(jvmId: string, signal?: AbortSignal): Promise<SwapRecord> {
+    const session = this.#attachedSession(jvmId);
+    return session.undo(undoOfAll((await this.#options.ledger?.sinceAttach(jvmId)) ?? []), signal);
+  }
+
   pause(): void {
     this.#kept ??= [];
   }
@@ -156,6 +168,13 @@ class WorkspaceHotSwap implements HotSwap {
     for (const member of this.#members.values()) void this.#remove(member);
     this.#watchers.dispose();
     for (const emitter of [this.#sessionsChanged, this.#swapped, this.#failed]) emitter.dispose();
+  }
+
+  #attachedSession(jvm: string): Session {
+    const session = this.#members.get(jvm)?.session;
+    if (!session?.attached)
+      throw new HotSwapError('notAttached', `${jvm} is not attached`, { jvm, peer: jvm });
+    return session;
   }
 
   async #remove(member: Member): Promise<void> {
@@ -219,7 +238,8 @@ class WorkspaceHotSwap implements HotSwap {
     const records: Promise<SwapRecord>[] = [];
     for (const { session } of this.#members.values()) {
       const roots = new Set(session.classRoots.map(({ path }) => pathKey(path)));
-      const classes = change.classes.filter(({ root }) => roots.has(pathKey(root)));
+      const fed = change.classes.filter(({ root }) => roots.has(pathKey(root)));
+      const classes = session.withoutUndone(fed);
       if (classes.length === 0) continue;
       const own = { ...change, classes };
       if (!session.attached) session.enqueue(own);

@@ -30,6 +30,10 @@ export class Job {
   get isGivenUp(): boolean {
     return this.#abort.signal.aborted;
   }
+  /** Whether other changes may be merged into it. */
+  get isOpen(): boolean {
+    return !this.isGivenUp && this.#command?.undo === undefined;
+  }
   /** How to swap. Changes merged from several commands are swapped the plain way, which leaves nothing out. */
   get command(): SwapCommand {
     return this.#command ?? {};

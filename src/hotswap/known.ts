@@ -2,6 +2,14 @@ import { createHash } from 'node:crypto';
 import type { MethodId, ReferenceTypeId } from '../jdwp/ids';
 import type { BuiltClass } from './model';
 
+/** Where class files are kept that may be what a JVM runs. */
+export interface Baseline {
+  /** What the class may run, the likeliest first; each is compared before it is believed. Never rejects. */
+  candidates(className: string): Promise<readonly BuiltClass[]>;
+  /** The class file of that digest, or undefined when it isn't kept. */
+  read(digest: string, className: string): Promise<BuiltClass | undefined>;
+}
+
 /** A method as a JVM lists it; `id` stays valid across redefinitions. */
 export interface RunningMethod {
   readonly id: MethodId;
@@ -27,11 +35,11 @@ const keptBytes = 16 << 20;
 
 const digests = new WeakMap<BuiltClass, string>();
 
-/** A digest of the class bytes, made once for each built class. */
+/** Hex SHA-256 of the class bytes, made once for each built class. */
 export function digestOf(built: BuiltClass): string {
   let digest = digests.get(built);
   if (digest === undefined) {
-    digest = createHash('sha1').update(built.bytes).digest('base64');
+    digest = createHash('sha256').update(built.bytes).digest('hex');
     digests.set(built, digest);
   }
   return digest;
@@ -47,9 +55,12 @@ export class KnownClasses {
   readonly #kept = new Map<ReferenceTypeId, Entry>();
   #bytes = 0;
   readonly #limit: number;
+  /** Asked for what a class runs that differs from what was built. */
+  readonly baseline: Baseline | undefined;
 
-  constructor(limit: number = keptBytes) {
+  constructor(limit: number = keptBytes, baseline?: Baseline) {
     this.#limit = limit;
+    this.baseline = baseline;
   }
 
   get(id: ReferenceTypeId): KnownClass | undefined {
@@ -61,6 +72,19 @@ export class KnownClasses {
     const known = this.#classes.get(id);
     if (!known) return undefined;
     return known.built ? known.built.bytes.equals(built.bytes) : known.digest === digestOf(built);
+  }
+
+  /** Digest of the class file that runs; undefined when nothing is known of the class. */
+  digest(id: ReferenceTypeId): string | undefined {
+    const known = this.#classes.get(id);
+    return known && (known.built ? digestOf(known.built) : known.digest);
+  }
+
+  /** The class file that runs, from memory or from where it is kept; undefined when nobody knows it. */
+  async running(id: ReferenceTypeId, className: string): Promise<BuiltClass | undefined> {
+    const built = this.#classes.get(id)?.built;
+    const digest = this.digest(id);
+    return built ?? (digest === undefined ? undefined : this.baseline?.read(digest, className));
   }
 
   /** Notes that the class runs `built`. */

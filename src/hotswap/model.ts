@@ -61,9 +61,21 @@ export interface BuiltClass {
   readonly root: string;
 }
 
+/** What led to a swap: written class files, a compiled save, a person's command, or taking another swap back. */
+export type SwapOrigin = 'watch' | 'compile' | 'command' | 'undo';
+
+/** What was predicted for one class before it was sent. */
+export interface PredictedAnswer {
+  readonly verdict: 'accept' | 'refuse';
+  /** The JDWP error constant, when refused. */
+  readonly error?: number;
+  /** Codes of the reasons, such as `methodAdded`. */
+  readonly reasons: readonly string[];
+}
+
 /** What was written for one save. */
 export interface Change {
-  readonly origin: 'watch' | 'compile' | 'command';
+  readonly origin: SwapOrigin;
   /** When the source was saved, or the first class file of the change was seen; milliseconds since the epoch. */
   readonly at: number;
   readonly classes: readonly BuiltClass[];
@@ -71,6 +83,8 @@ export interface Change {
   readonly unchanged?: ReadonlySet<string>;
   /** Milliseconds spent before the swap: compiling, and noticing the finished files. */
   readonly ms: { readonly compile?: number; readonly detect?: number };
+  /** Where somebody predicted the answers: by the id of the JVM, by the name of the class. */
+  readonly predicted?: ReadonlyMap<string, ReadonlyMap<string, PredictedAnswer>>;
 }
 
 /**
@@ -129,6 +143,7 @@ export interface ClassResult {
   readonly methods?: readonly ChangedMethod[];
   /** False when the JVM took the class but runs other code, as when another agent rewrites classes. */
   readonly verified?: boolean;
+  readonly prediction?: PredictedAnswer;
 }
 
 /** Parts of the latency in milliseconds; absent parts did not happen. `send` is nearly all the JVM's own time. */
@@ -137,6 +152,8 @@ export interface SwapTimes {
   readonly compile?: number;
   readonly detect?: number;
   readonly compare?: number;
+  /** Bringing new classes in. */
+  readonly define?: number;
   readonly send?: number;
   readonly verify?: number;
   readonly total: number;
@@ -144,20 +161,25 @@ export interface SwapTimes {
 
 /** One redefinition (or the decision that none is needed) in one JVM. */
 export interface SwapRecord {
+  /** That of the swap in the ledger. */
   readonly id: string;
   readonly jvm: string;
   readonly version: string;
-  readonly origin: Change['origin'];
+  readonly origin: SwapOrigin;
   readonly at: number;
   readonly classes: readonly ClassResult[];
   readonly swapped: number;
   readonly ms: SwapTimes;
-  /** Bringing new classes in. */
-  readonly define?: number;
   /** Set when the whole swap failed, as when the connection was cut in the middle. */
   readonly error?: SwapdeckError;
   /** The record whose outcome was unknown and is told by this one: its classes were compared again. */
   readonly resolves?: string;
+  /** It was begun by a process that ended before the answer, and was found by comparing. */
+  readonly found?: true;
+  /** The swap that was taken back by this one. */
+  readonly undoes?: string;
+  /** The group of JVMs that it was done with. */
+  readonly group?: SwapGroup;
 }
 
 /** One JVM: its connection, its class index, its pending classes. Survives restarts of the JVM. */
@@ -207,6 +229,14 @@ export interface HotSwap extends Disposable {
   submit(change: Change, signal?: AbortSignal): Promise<readonly SwapRecord[]>;
   /** Compares all class roots with what runs and swaps what differs. */
   swapChanged(signal?: AbortSignal): Promise<readonly SwapRecord[]>;
+  /**
+   * Takes one swap back: the classes run again what they ran before it. A class that still waits for the JVM to load
+   * it gets what it would have had. Rejects with `UndoError` when that can't be done, as when something else was
+   * swapped since, and with `HotSwapError` when the JVM is not attached. Undoing an undo is a redo.
+   */
+  undo(swapId: string, signal?: AbortSignal): Promise<SwapRecord>;
+  /** Takes back everything that was swapped in a JVM since it was attached; as `undo`. */
+  undoAll(jvmId: string, signal?: AbortSignal): Promise<SwapRecord>;
   pause(): void;
   unpause(signal?: AbortSignal): Promise<readonly SwapRecord[]>;
 }

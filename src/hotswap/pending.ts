@@ -8,7 +8,7 @@ import { DisposableStore, toDisposable, type Disposable } from '../util/disposab
 import { toError } from '../util/errors';
 import { compareWithRunning, stateOf } from './compare';
 import type { BuiltClass, ClassResult } from './model';
-import { redefine } from './redefine';
+import { redefine, type Redefinition } from './redefine';
 import type { SwapContext } from './swap';
 
 /** What became of a pending class when the JVM prepared it. */
@@ -20,6 +20,8 @@ export interface Served {
 }
 
 export interface PendingListener {
+  /** Awaited before a pending class is redefined; when it rejects the class is not, and `failed` is told. */
+  sending?(item: Redefinition): Promise<void>;
   served(served: Served): void;
   /** The connection ended before the JVM's answer, or another failure; the class is not pending any more. */
   failed(built: BuiltClass, error: Error): void;
@@ -54,8 +56,9 @@ export class PendingClasses implements Disposable {
     return [...this.#entries.values()].map(({ built }) => built);
   }
 
-  has(name: string): boolean {
-    return this.#entries.has(name);
+  /** The bytes that wait for a class of that name. */
+  get(name: string): BuiltClass | undefined {
+    return this.#entries.get(name)?.built;
   }
 
   /**
@@ -154,6 +157,7 @@ export class PendingClasses implements Disposable {
         this.#listener.served({ built, result: { name: built.name, state, outcome: 'skipped' } });
         return;
       }
+      await this.#listener.sending?.({ loaded, built });
       const answering = redefine(connection, [{ loaded, built }]);
       // Right behind the redefinition: the JVM executes commands in order, accepted or not.
       this.#resume(held);

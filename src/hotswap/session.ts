@@ -1,12 +1,21 @@
+import type { Clock } from '../contracts/clock';
+import type { Log } from '../contracts/log';
 import { VirtualMachine } from '../jdwp/commands';
 import { Emitter, type Event } from '../util/emitter';
+import { toError } from '../util/errors';
 import { attachJvm, type Attached, type HotSwapDependencies } from './attach';
 import { HotSwapError } from './errors';
-import type { Change, JvmInfo, JvmSession, JvmState, JvmTarget, SwapRecord } from './model';
+import type { BuiltClass, Change, JvmInfo, JvmSession, JvmState, JvmTarget, SwapRecord } from './model';
+import { readJvmRun } from './jvmRun';
+import type { LedgerEntry } from './ledger/entries';
+import { JvmLedger } from './ledger/jvmLedger';
+import type { UndoPlan } from './ledger/undo';
+import { settleUnfinished } from './ledger/unfinished';
 import { isWorthTelling } from './record';
 import type { ClassRoot } from './roots/classRoot';
 import { Reconnector } from './reconnect';
 import { SwapQueue, type SwapCommand } from './swapQueue';
+import { Undone } from './undone';
 
 /** A wait shorter than this is not worth telling, in milliseconds. */
 const tellWaitAfter = 300;
@@ -16,6 +25,10 @@ export class Session implements JvmSession {
   readonly target: JvmTarget;
   readonly #reconnector: Reconnector;
   readonly #queue: SwapQueue;
+  readonly #ledger: JvmLedger | undefined;
+  readonly #undone = new Undone();
+  readonly #log: Log;
+  readonly #clock: Clock;
   readonly #changed = new Emitter<void>();
   readonly #swapped = new Emitter<SwapRecord>();
   readonly #didAttach = new Emitter<void>();
@@ -34,15 +47,22 @@ export class Session implements JvmSession {
 
   constructor(target: JvmTarget, dependencies: HotSwapDependencies) {
     this.target = target;
-    this.#queue = new SwapQueue(target.id, {
-      swapped: (record) => this.#didSwap(record),
+    const { ledger, clock, log } = dependencies;
+    this.#log = log;
+    this.#clock = clock;
+    this.#ledger = ledger && new JvmLedger(target.id, { ledger, clock, log });
+    const listener = {
+      swapped: (record: SwapRecord) => this.#didSwap(record),
       changed: () => this.#queueChanged(),
-    });
-    const attach = (signal: AbortSignal): Promise<Attached> => attachJvm(target, dependencies, signal);
+    };
+    this.#queue = new SwapQueue(target.id, listener, this.#ledger);
+    const attach = (signal: AbortSignal): Promise<Attached> =>
+      attachJvm(target, dependencies, signal, this.#ledger);
     this.#reconnector = new Reconnector(attach, dependencies.clock, {
       state: (state) => this.#setState(state),
       attached: (attached) => {
         this.#attached = attached;
+        void this.#noteAttached(attached);
         this.#queue.connected(attached);
         this.#didAttach.fire();
         void attached.exposed.then((exposed) => {
@@ -91,6 +111,7 @@ export class Session implements JvmSession {
   /** Says what feeds this JVM. */
   useRoots(roots: readonly ClassRoot[]): void {
     this.#classRoots = roots;
+    void this.#ledger?.useRoots(roots);
     this.#changed.fire();
   }
 
@@ -102,6 +123,19 @@ export class Session implements JvmSession {
   /** As `swap`, with nobody waiting for it; while the JVM is away the change is kept. */
   enqueue(change: Change): void {
     this.#queue.enqueue(change);
+  }
+
+  /** As a build wrote it: the classes of a change that are not just what was taken back. */
+  withoutUndone(classes: readonly BuiltClass[]): readonly BuiltClass[] {
+    return this.#undone.without(classes);
+  }
+
+  /** Takes swaps back. Rejects with `UndoError`, `AbortedError`, or `HotSwapError` (`detached`). */
+  async undo(plan: UndoPlan, signal?: AbortSignal): Promise<SwapRecord> {
+    const change: Change = { origin: 'undo', at: this.#clock.now(), classes: [], ms: {} };
+    const record = await this.#queue.submit(change, { undo: plan }, signal);
+    this.#undone.note(plan, record);
+    return record;
   }
 
   cancel(): void {
@@ -118,6 +152,7 @@ export class Session implements JvmSession {
   /** Detaches; resolves when the connection is closed and nothing is under way. */
   async close(): Promise<void> {
     this.#queue.close();
+    this.#ledger?.dispose();
     this.#attached = undefined;
     await this.#reconnector.stop();
     clearTimeout(this.#tellWait);
@@ -132,6 +167,28 @@ export class Session implements JvmSession {
   #tell(attached: Attached, news: Partial<JvmInfo>): void {
     if (this.#attached !== attached || this.#state.kind !== 'attached') return;
     this.#setState({ kind: 'attached', info: { ...this.#state.info, ...news } });
+  }
+
+  /** Writes the attachment down, and tells of swaps that another process began and did not live to see answered. */
+  async #noteAttached(attached: Attached): Promise<void> {
+    const ledger = this.#ledger;
+    if (!ledger) return;
+    const before = ledger.run;
+    const unfinished = await ledger.attached(readJvmRun(attached.connection, attached.index));
+    if (ledger.run !== before) this.#undone.clear();
+    await this.#tellUnfinished(attached, ledger, unfinished);
+  }
+
+  async #tellUnfinished(
+    attached: Attached,
+    ledger: JvmLedger,
+    unfinished: readonly LedgerEntry[],
+  ): Promise<void> {
+    try {
+      for (const record of await settleUnfinished(attached, ledger, unfinished)) this.#didSwap(record);
+    } catch (error) {
+      if (!attached.connection.closed) this.#log.warn(`${this.target.id}: ${toError(error).message}`);
+    }
   }
 
   #setState(state: JvmState): void {

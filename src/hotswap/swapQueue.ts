@@ -4,10 +4,15 @@ import type { Attached } from './attach';
 import { HotSwapError } from './errors';
 import { HeldBack } from './heldBack';
 import { Job } from './job';
+import type { JvmLedger } from './ledger/jvmLedger';
+import { UndoError, type UndoPlan } from './ledger/undo';
 import type { BuiltClass, Change, ClassResult, SwapRecord } from './model';
 import { PendingClasses, type Served } from './pending';
 import { failedRecord, swapRecord, type RecordOf } from './record';
+import { Recording } from './recording';
+import type { Redefinition } from './redefine';
 import { swapClasses, type SwapResult } from './swap';
+import { prepareUndo } from './undoCheck';
 
 export interface QueueListener {
   /** A swap ended, whatever its outcome. */
@@ -27,6 +32,8 @@ export interface SwapCommand {
   readonly all?: boolean;
   /** Which classes that the JVM does not show become pending; all unless given. The others are `skipped`. */
   readonly pend?: ((unloaded: readonly BuiltClass[]) => Promise<readonly BuiltClass[]>) | undefined;
+  /** Take this back: the change has no classes of its own, and is never merged with another one. */
+  readonly undo?: UndoPlan;
 }
 
 /**
@@ -36,28 +43,33 @@ export interface SwapCommand {
 export class SwapQueue {
   readonly #jvm: string;
   readonly #listener: QueueListener;
+  readonly #ledger: JvmLedger | undefined;
   readonly #heldBack = new HeldBack();
+  /** The swaps that pending classes belong to. */
+  readonly #recordings = new Map<BuiltClass, Recording>();
   #live: Live | undefined;
   #running: Job | undefined;
-  #next: Job | undefined;
+  readonly #waiting: Job[] = [];
   /** What was pending when the connection ended. */
   #carried: readonly BuiltClass[] = [];
 
   /** `jvm`: the target's id, for records. */
-  constructor(jvm: string, listener: QueueListener) {
+  constructor(jvm: string, listener: QueueListener, ledger?: JvmLedger) {
     this.#jvm = jvm;
     this.#listener = listener;
+    this.#ledger = ledger;
   }
 
   get pending(): readonly string[] {
     return (this.#live?.pending.classes ?? this.#carried).map(({ name }) => name);
   }
   get waitingFor(): 'jvm' | 'queue' | undefined {
-    return this.#running ? 'jvm' : this.#next ? 'queue' : undefined;
+    return this.#running ? 'jvm' : this.#waiting.length > 0 ? 'queue' : undefined;
   }
 
   connected(attached: Attached): void {
     const pending = new PendingClasses(attached, {
+      sending: async (item) => this.#recordingOf(item.built)?.sending([item], attached.known),
       served: (served) => this.#served(served),
       failed: (built, error) => this.#pendingFailed(built, error),
     });
@@ -79,7 +91,7 @@ export class SwapQueue {
 
   /** Swaps a change when its turn comes. Rejects with `AbortedError` at once when the signal aborts. */
   submit(change: Change, command: SwapCommand = {}, signal?: AbortSignal): Promise<SwapRecord> {
-    const job = this.#put(change);
+    const job = this.#put(change, command.undo !== undefined);
     job.use(command);
     const done = job.wait(signal);
     void this.#pump();
@@ -95,40 +107,42 @@ export class SwapQueue {
   /** Gives up what runs and what waits. */
   cancel(): void {
     this.#running?.giveUp();
-    this.#next?.giveUp();
-    this.#next = undefined;
+    for (const job of this.#waiting.splice(0)) job.giveUp();
     this.#listener.changed();
   }
 
   /** Ends the queue: whoever waits gets `HotSwapError` (`detached`). */
   close(): void {
     const error = new HotSwapError('detached', `${this.#jvm} was detached`);
-    for (const job of [this.#running, this.#next]) job?.fail(error);
+    for (const job of [this.#running, ...this.#waiting]) job?.fail(error);
     this.cancel();
     this.disconnected();
     this.#carried = [];
   }
 
-  #put(change: Change): Job {
-    if (this.#next && !this.#next.isGivenUp) this.#next.merge(change, true);
-    else this.#next = new Job(change);
+  #put(change: Change, isAlone = false): Job {
+    const last = this.#waiting.at(-1);
+    let job = last;
+    if (!isAlone && last?.isOpen) last.merge(change, true);
+    else this.#waiting.push((job = new Job(change)));
     this.#listener.changed();
-    return this.#next;
+    return job!;
   }
 
   /** A change that the end of a connection left undone: swapped first, unless newer bytes wait already. */
   #enqueueLost(change: Change, resolves?: string): void {
-    if (this.#next && !this.#next.isGivenUp) this.#next.merge(change, false);
-    else this.#next = new Job(change);
-    this.#next.keep();
-    this.#next.resolves ??= resolves;
+    let job = this.#waiting[0];
+    if (job?.isOpen) job.merge(change, false);
+    else this.#waiting.unshift((job = new Job(change)));
+    job.keep();
+    job.resolves ??= resolves;
   }
 
   async #pump(): Promise<void> {
     // A connection that ended is told a moment later; nothing is begun on it meanwhile.
-    while (this.#live && !this.#live.attached.connection.closed && !this.#running && this.#next) {
-      const job = this.#next;
-      this.#next = undefined;
+    while (this.#live && !this.#live.attached.connection.closed && !this.#running) {
+      const job = this.#waiting.shift();
+      if (!job) return;
       if (job.isGivenUp) continue;
       this.#running = job;
       this.#listener.changed();
@@ -145,23 +159,40 @@ export class SwapQueue {
   async #run(job: Job, live: Live): Promise<SwapRecord | undefined> {
     const { attached } = live;
     const of: RecordOf = { jvm: this.#jvm, version: attached.info.version };
-    const change = { ...job.change, classes: this.#heldBack.join(job.change.classes) };
+    const { undo } = job.command;
+    const classes = undo ? [] : this.#heldBack.join(job.change.classes);
+    let change: Change = { ...job.change, classes };
+    const recording = new Recording(this.#ledger, of, change, undo?.undoes);
+    const more = {
+      id: recording.id,
+      ...(job.resolves !== undefined && { resolves: job.resolves }),
+      ...(undo?.undoes !== undefined && { undoes: undo.undoes }),
+    };
+    let record: SwapRecord;
     try {
-      const result = await this.#swap(live, change.classes, job.command, job.signal);
-      this.#heldBack.settle(change.classes, result.classes);
-      const more = job.resolves === undefined ? {} : { resolves: job.resolves };
-      return swapRecord(of, change, result.classes, result.ms, more);
+      let withdrawn: readonly string[] = [];
+      if (undo) {
+        const waiting = (name: string): BuiltClass | undefined => live.pending.get(name);
+        const restoring = await prepareUndo(attached, undo, waiting, job.signal);
+        ({ withdrawn } = restoring);
+        change = { ...change, classes: restoring.classes };
+      }
+      const result = await this.#swap(live, change.classes, job.command, recording, job.signal);
+      if (!undo) this.#heldBack.settle(change.classes, result.classes);
+      const results = [...result.classes, ...withdrawn.map((name) => this.#withdraw(live, name))];
+      record = swapRecord(of, change, results, result.ms, more);
     } catch (error) {
-      if (error instanceof AbortedError) {
+      if (error instanceof AbortedError || error instanceof UndoError) {
         job.fail(error);
         return undefined;
       }
-      const record = failedRecord(of, change, error, isUnknown(error));
+      record = failedRecord(of, change, error, isUnknown(error), more);
       if (isUnknown(error)) this.#enqueueLost(change, record.id);
       else if (error instanceof JdwpError && attached.connection.closed)
         this.#enqueueLost(change, job.resolves);
-      return record;
     }
+    await recording.end(record);
+    return record;
   }
 
   /** One packet; a class prepared while it was under way is swapped right after. */
@@ -169,16 +200,22 @@ export class SwapQueue {
     live: Live,
     classes: readonly BuiltClass[],
     options: SwapCommand,
+    recording: Recording,
     signal: AbortSignal,
   ): Promise<SwapResult> {
-    const swapped = await swapClasses(live.attached, classes, options, signal);
+    const { attached } = live;
+    const beforeSend = (items: readonly Redefinition[]): Promise<void> =>
+      recording.sending(items, attached.known);
+    const swapped = await swapClasses(attached, classes, { ...options, beforeSend }, signal);
     const pending = (await options.pend?.(swapped.unloaded)) ?? swapped.unloaded;
     const result = { ...swapped, classes: withPending(swapped.classes, pending) };
+    await recording.pending(pending, (name) => live.pending.get(name));
+    for (const built of pending) this.#recordings.set(built, recording);
     const visible = live.pending.add(pending);
     // Pending is told when the JVM knows of it; when the connection ends first, it is carried to the next one.
     if (visible.length < pending.length) await live.pending.armed().catch(() => undefined);
     if (visible.length === 0) return result;
-    const late = await this.#swap(live, visible, options, signal);
+    const late = await this.#swap(live, visible, options, recording, signal);
     const names = new Set(visible.map(({ name }) => name));
     return {
       classes: [...result.classes.filter(({ name }) => !names.has(name)), ...late.classes],
@@ -187,13 +224,23 @@ export class SwapQueue {
     };
   }
 
+  /** A class is not waited for any more; the JVM will load what it finds. */
+  #withdraw(live: Live, name: string): ClassResult {
+    live.pending.remove(name);
+    return { name, state: 'unloaded', outcome: 'skipped' };
+  }
+
+  #recordingOf(built: BuiltClass): Recording | undefined {
+    return this.#recordings.get(built);
+  }
+
   #served({ built, result, heldMs }: Served): void {
     if (!this.#live || result.state === 'unloaded') return;
-    const { info, clock } = this.#live.attached;
-    const change = changeOf([built], clock.now());
+    const { clock } = this.#live.attached;
     const ms = heldMs === undefined ? {} : { send: heldMs };
-    this.#listener.swapped(swapRecord({ jvm: this.#jvm, version: info.version }, change, [result], ms));
-    this.#listener.changed();
+    this.#tellPending(this.#live, built, (of, more) =>
+      swapRecord(of, changeOf([built], clock.now()), [result], ms, more),
+    );
   }
 
   #pendingFailed(built: BuiltClass, error: Error): void {
@@ -202,8 +249,24 @@ export class SwapQueue {
       this.#carried = [...this.#carried.filter(({ name }) => name !== built.name), built];
       return;
     }
-    const of: RecordOf = { jvm: this.#jvm, version: live.attached.info.version };
-    this.#listener.swapped(failedRecord(of, changeOf([built], live.attached.clock.now()), error, false));
+    this.#tellPending(live, built, (of, more) =>
+      failedRecord(of, changeOf([built], live.attached.clock.now()), error, false, more),
+    );
+  }
+
+  #tellPending(
+    { attached }: Live,
+    built: BuiltClass,
+    make: (of: RecordOf, more: Partial<SwapRecord>) => SwapRecord,
+  ): void {
+    const recording = this.#recordings.get(built);
+    this.#recordings.delete(built);
+    const record = make(
+      { jvm: this.#jvm, version: attached.info.version },
+      recording ? { id: recording.id } : {},
+    );
+    void recording?.end(record);
+    this.#listener.swapped(record);
     this.#listener.changed();
   }
 }

@@ -3,6 +3,7 @@ import { CompileError } from '../compile/errors';
 import { ConfigError } from '../config/errors';
 import { TransportError } from '../contracts/transportError';
 import { HotSwapError } from '../hotswap/errors';
+import { LedgerError } from '../hotswap/ledger/errors';
 import { UndoError } from '../hotswap/ledger/undo';
 import { JdwpError } from '../jdwp/error';
 import { AbortedError, SwapdeckError, toError } from '../util/errors';
@@ -16,7 +17,7 @@ import { jdwpTexts, nothingListens } from './jdwp';
 import { fact, toMessage, type Draft, type Facts, type Message } from './message';
 import { english, type Translate } from './translate';
 import { transportTexts } from './transport';
-import { undoTexts } from './undo';
+import { ledgerTexts, undoTexts } from './undo';
 import { unquotable, zipTexts } from './util';
 
 export interface DescribeOptions {
@@ -56,6 +57,7 @@ function draftOf(error: unknown, facts: Facts): Draft {
   if (error instanceof ClassFileError) return classFileTexts[error.reason](facts);
   if (error instanceof ConfigError) return configErrorTexts[error.reason](facts);
   if (error instanceof UndoError) return undoTexts[error.reason](facts);
+  if (error instanceof LedgerError) return ledgerTexts[error.reason](facts);
   if (error instanceof ZipError) return zipTexts[error.reason](facts);
   if (error instanceof UnquotableError) return unquotable(facts);
   if (error instanceof AbortedError) return { title: facts.t('Cancelled.'), next: [] };

@@ -5,6 +5,7 @@ import type { Translate } from './translate';
 export type NextStepId =
   | 'retry'
   | 'showLog'
+  | 'showSwaps'
   | 'openConfiguration'
   | 'createConfiguration'
   | 'openSettings'
@@ -81,6 +82,7 @@ export function nextStepTitle(id: NextStepId, t: Translate): string {
 const nextStepTitles: Readonly<Record<NextStepId, (t: Translate) => string>> = {
   retry: (t) => t('Try Again'),
   showLog: (t) => t('Show Log'),
+  showSwaps: (t) => t('Show Swaps'),
   openConfiguration: (t) => t('Open swapdeck.yaml'),
   createConfiguration: (t) => t('Create swapdeck.yaml'),
   openSettings: (t) => t('Open Settings'),

@@ -1,5 +1,15 @@
+import type { LedgerErrorReason } from '../hotswap/ledger/errors';
 import type { UndoErrorReason } from '../hotswap/ledger/undo';
 import { fact, type Texts } from './message';
+
+/** Where what is done can't be written down. */
+export const ledgerTexts: Texts<LedgerErrorReason> = {
+  write: (facts) => ({
+    title: facts.t("The swap was not done, because it can't be written down."),
+    detail: facts.t('{0} can not be written to.', fact(facts, 'path')),
+    next: ['freeSpace', 'showLog'],
+  }),
+};
 
 /** Where a swap can't be taken back. */
 export const undoTexts: Texts<UndoErrorReason> = {
@@ -25,6 +35,11 @@ export const undoTexts: Texts<UndoErrorReason> = {
     title: facts.t('The class files of before the swap are no longer kept.'),
     detail: facts.t('Classes: {0}.', fact(facts, 'classes')),
     next: ['undoEdit', 'restartJvm'],
+  }),
+  unknownSwap: (facts) => ({
+    title: facts.t('No such swap was written down here.'),
+    detail: facts.t('Asked for: {0}.', fact(facts, 'swap')),
+    next: ['showSwaps'],
   }),
   nothingToUndo: ({ t }) => ({
     title: t('Nothing was swapped since the JVM was attached.'),

@@ -1,5 +1,12 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { SerialQueue } from './async';
 import { systemCode } from './errors';
+
+/** What a log holds: whole records, oldest first, and how many lines are none. */
+export interface LogContents<T> {
+  readonly records: readonly T[];
+  readonly damaged: number;
+}
 
 /**
  * An append-only file of JSON values, one a line, that survives a kill at any byte.
@@ -10,6 +17,11 @@ import { systemCode } from './errors';
 export class AppendLog<T> {
   readonly file: string;
   #handle: Promise<FileHandle> | undefined;
+  readonly #reading = new SerialQueue();
+  /** What was read so far: a later reading begins behind it. */
+  #records: T[] = [];
+  #damaged = 0;
+  #read = 0;
 
   constructor(file: string) {
     this.file = file;
@@ -23,15 +35,58 @@ export class AppendLog<T> {
   }
 
   /** All whole records, oldest first; lines that are no JSON are counted in `damaged` and left out. */
-  async read(): Promise<{ records: T[]; damaged: number }> {
-    const { values, damaged } = parseLines(await readIfThere(this.file));
-    return { records: values as T[], damaged };
+  read(): Promise<LogContents<T>> {
+    return this.#reading.run(async () => {
+      const added = await this.#readOn();
+      const end = added.lastIndexOf(0x0a) + 1;
+      for (const line of added.toString('utf8', 0, end).split('\n')) this.#take(line);
+      this.#read += end;
+      // The text after the last newline was never finished, or is being written.
+      return { records: [...this.#records], damaged: this.#damaged + (end < added.length ? 1 : 0) };
+    });
   }
 
   async close(): Promise<void> {
     const handle = this.#handle;
     this.#handle = undefined;
     await (await handle)?.close();
+  }
+
+  #take(line: string): void {
+    if (line === '') return;
+    try {
+      this.#records.push(JSON.parse(line) as T);
+    } catch {
+      this.#damaged++;
+    }
+  }
+
+  /** What was written since the last reading. */
+  async #readOn(): Promise<Buffer> {
+    let handle: FileHandle;
+    try {
+      handle = await open(this.file, 'r');
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error;
+      this.#forget();
+      return Buffer.alloc(0);
+    }
+    try {
+      const { size } = await handle.stat();
+      // Only ever appended to: a shorter file is another one.
+      if (size < this.#read) this.#forget();
+      const added = Buffer.alloc(size - this.#read);
+      const { bytesRead } = await handle.read(added, 0, added.length, this.#read);
+      return added.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  #forget(): void {
+    this.#records = [];
+    this.#damaged = 0;
+    this.#read = 0;
   }
 
   async #open(): Promise<FileHandle> {
@@ -42,38 +97,5 @@ export class AppendLog<T> {
       if (buffer[0] !== 0x0a) await handle.appendFile('\n');
     }
     return handle;
-  }
-}
-
-function parseLines(text: string): { values: unknown[]; damaged: number } {
-  const values: unknown[] = [];
-  let damaged = 0;
-  const lines = text.split('\n');
-  // The text after the last newline was never finished.
-  const unfinished = lines.pop();
-  if (unfinished !== undefined && unfinished !== '') damaged++;
-  for (const line of lines) {
-    if (line === '') continue;
-    try {
-      values.push(JSON.parse(line));
-    } catch {
-      damaged++;
-    }
-  }
-  return { values, damaged };
-}
-
-async function readIfThere(file: string): Promise<string> {
-  let handle: FileHandle;
-  try {
-    handle = await open(file, 'r');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return '';
-    throw error;
-  }
-  try {
-    return await handle.readFile('utf8');
-  } finally {
-    await handle.close();
   }
 }

@@ -15,17 +15,17 @@ export function sha256(bytes: Uint8Array): string {
  */
 export class BlobStore {
   readonly folder: string;
+  readonly #folders = new Map<string, Promise<unknown>>();
 
   constructor(folder: string) {
     this.folder = folder;
   }
 
-  /** Keeps the bytes and returns their SHA-256; keeping the same bytes twice costs one look-up. */
-  async put(bytes: Uint8Array): Promise<string> {
-    const hash = sha256(bytes);
-    const file = this.#file(hash);
+  /** Keeps the bytes and returns their SHA-256 (`hash`, where it is known); keeping the same bytes twice costs one look-up. */
+  async put(bytes: Uint8Array, hash: string = sha256(bytes)): Promise<string> {
     if (await this.has(hash)) return hash;
-    await mkdir(dirname(file), { recursive: true });
+    const file = this.#file(hash);
+    await this.#makeFolder(dirname(file));
     const temporary = `${file}.${randomUUID()}`;
     try {
       const handle = await open(temporary, 'wx');
@@ -63,6 +63,18 @@ export class BlobStore {
       if (systemCode(error) === 'ENOENT') return undefined;
       throw error;
     }
+  }
+
+  /** Makes each of the 256 folders once. */
+  #makeFolder(folder: string): Promise<unknown> {
+    const making =
+      this.#folders.get(folder) ??
+      mkdir(folder, { recursive: true }).catch((error: unknown) => {
+        this.#folders.delete(folder);
+        throw error;
+      });
+    this.#folders.set(folder, making);
+    return making;
   }
 
   #file(hash: string): string {

@@ -1,120 +1,79 @@
-import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
-import { Emitter, type Event } from '../../util/emitter';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { AppendLog } from '../../util/appendLog';
+import { mapLimit } from '../../util/async';
 import type { Disposable } from '../../util/disposables';
-import type { Change, ClassOutcome, ClassState, SwapTimes } from '../model';
+import { Emitter, type Event } from '../../util/emitter';
+import { toError } from '../../util/errors';
 import { BlobStore } from './blobs';
+import {
+  entriesOf,
+  type AttachedRecord,
+  type LedgerEntry,
+  type LedgerFilter,
+  type LedgerRecord,
+  type SwapBegin,
+  type SwapEnd,
+} from './entries';
+import { LedgerError } from './errors';
 
-/** One class of a swap. Hashes name bytes in the blob store. */
-export interface LedgerClass {
-  readonly name: string;
-  /** What ran before; absent when nobody knows (the JVM never ran what the class root held). */
-  readonly before?: string;
-  readonly after: string;
-}
-
-export interface LedgerPrediction {
-  readonly verdict: 'accept' | 'refuse';
-  readonly error?: number;
-  /** Codes of the reasons, such as `methodAdded`. */
-  readonly reasons: readonly string[];
-}
-
-export interface LedgerClassResult {
-  readonly name: string;
-  readonly state: ClassState;
-  readonly outcome: ClassOutcome;
-  readonly error?: number;
-  readonly prediction?: LedgerPrediction;
-}
-
-/** Written before the packet is sent. */
-export interface SwapBegin {
-  readonly kind: 'begin';
-  readonly id: string;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  /** The user name on the machine that sent it. */
-  readonly who: string;
-  /** `JvmTarget.id`. */
-  readonly jvm: string;
-  readonly version: string;
-  readonly origin: Change['origin'] | 'undo';
-  /** The swap that this one takes back. */
-  readonly undoes?: string;
-  readonly classes: readonly LedgerClass[];
-}
-
-/** Written when the JVM's answer is known. A `begin` without an `end` is a swap of unknown outcome. */
-export interface SwapEnd {
-  readonly kind: 'end';
-  readonly id: string;
-  readonly outcome: 'swapped' | 'refused' | 'failed';
-  readonly results: readonly LedgerClassResult[];
-  readonly ms: SwapTimes;
-  /** `reason` of the error that ended it. */
-  readonly error?: string;
-}
-
-/** From here on, "back to the state at attach" means the classes as they were at this moment. */
-export interface Attached {
-  readonly kind: 'attached';
-  readonly at: number;
-  readonly jvm: string;
-}
-
-export type LedgerRecord = SwapBegin | SwapEnd | Attached;
-
-/** A swap as the ledger tells it. `end` is absent while it runs, and for ever when we died in the middle. */
-export interface LedgerEntry {
-  readonly begin: SwapBegin;
-  readonly end?: SwapEnd;
-}
-
-export interface LedgerFilter {
-  readonly jvm?: string;
-  /** Only swaps that touched this class. */
-  readonly className?: string;
-  /** Only swaps begun at or after this time (milliseconds since the epoch). */
-  readonly since?: number;
+export interface LedgerOptions {
+  /** Who swaps; the user's name unless given. */
+  readonly who?: string;
+  /**
+   * What "since attach" means: since this process attached, or (`run`) since the JVM was first attached after its
+   * start, where each command attaches anew.
+   */
+  readonly base?: 'attach' | 'run';
 }
 
 /**
- * Every swap of every JVM of one workspace, in one folder: `ledger.jsonl` (append-only) and `classes/`
- * (content-addressed bytes). Safe against a kill at any byte; several windows may write at the same time.
+ * Every swap of every JVM of one workspace, in one folder: `ledger.jsonl` (append-only), `classes/`
+ * (content-addressed bytes) and `roots/` (what class roots held). Safe against a kill at any byte; several windows
+ * may write at the same time.
  */
 export class Ledger implements Disposable {
+  readonly folder: string;
   readonly blobs: BlobStore;
+  readonly who: string;
+  readonly #base: 'attach' | 'run';
   readonly #log: AppendLog<LedgerRecord>;
-  readonly #ready: Promise<unknown>;
+  #ready: Promise<unknown> | undefined;
   readonly #changed = new Emitter<string>();
   /** Fires with the id of a swap that was begun or ended here. */
   readonly onDidChange: Event<string> = this.#changed.event;
 
-  constructor(folder: string) {
+  constructor(folder: string, { who = userName(), base = 'attach' }: LedgerOptions = {}) {
+    this.folder = folder;
     this.blobs = new BlobStore(join(folder, 'classes'));
+    this.who = who;
+    this.#base = base;
     this.#log = new AppendLog(join(folder, 'ledger.jsonl'));
-    this.#ready = mkdir(folder, { recursive: true });
-    // Reported by the first write that waits for it.
-    this.#ready.catch(() => undefined);
   }
 
-  async attached(jvm: string, at: number): Promise<void> {
-    await this.#ready;
-    await this.#log.append({ kind: 'attached', at, jvm });
+  /** A JVM was attached. Rejects with `LedgerError`. */
+  async attached(jvm: string, at: number, run?: string): Promise<void> {
+    if (this.#base === 'run' && (await this.#isKnownRun(jvm, run))) return;
+    await this.#append({ kind: 'attached', at, jvm, ...(run !== undefined && { run }) });
   }
 
-  /** Must be awaited before the packet is sent: what is not in the ledger was not done. */
+  /** Keeps class files under their hashes. Rejects with `LedgerError`. */
+  async keep(files: readonly (readonly [hash: string, bytes: Uint8Array])[]): Promise<void> {
+    await this.#written(mapLimit(files, 16, ([hash, bytes]) => this.blobs.put(bytes, hash)));
+  }
+
+  /**
+   * Must be awaited before the packet is sent: what is not in the ledger was not done. Rejects with `LedgerError`.
+   */
   async begin(begin: SwapBegin): Promise<void> {
-    await this.#ready;
-    await this.#log.append(begin, true);
+    await this.#append(begin, true);
     this.#changed.fire(begin.id);
   }
 
+  /** Rejects with `LedgerError`. */
   async end(end: SwapEnd): Promise<void> {
-    await this.#ready;
-    await this.#log.append(end);
+    await this.#append(end);
     this.#changed.fire(end.id);
   }
 
@@ -124,16 +83,24 @@ export class Ledger implements Disposable {
   }
 
   async entry(id: string): Promise<LedgerEntry | undefined> {
-    return (await this.entries()).find((entry) => entry.begin.id === id);
+    const { records } = await this.#log.read();
+    const [entry] = entriesOf(records.filter((record) => record.kind !== 'attached' && record.id === id));
+    return entry;
   }
 
-  /** When this JVM was attached last, or undefined. */
-  async attachedAt(jvm: string): Promise<number | undefined> {
+  /** Swaps of a JVM begun since it was attached, oldest first. */
+  async sinceAttach(jvm: string): Promise<LedgerEntry[]> {
     const { records } = await this.#log.read();
-    const last = records.findLast(
-      (record): record is Attached => record.kind === 'attached' && record.jvm === jvm,
+    const attached = records.findLastIndex((record) => record.kind === 'attached' && record.jvm === jvm);
+    return entriesOf(records.slice(attached + 1), { jvm });
+  }
+
+  /** When this JVM was attached last, and which run of it that was. */
+  async lastAttached(jvm: string): Promise<AttachedRecord | undefined> {
+    const { records } = await this.#log.read();
+    return records.findLast(
+      (record): record is AttachedRecord => record.kind === 'attached' && record.jvm === jvm,
     );
-    return last?.at;
   }
 
   async close(): Promise<void> {
@@ -144,22 +111,40 @@ export class Ledger implements Disposable {
     this.#changed.dispose();
     void this.close();
   }
-}
 
-function entriesOf(records: readonly LedgerRecord[], filter: LedgerFilter): LedgerEntry[] {
-  const ends = new Map<string, SwapEnd>();
-  for (const record of records) if (record.kind === 'end') ends.set(record.id, record);
-  const entries: LedgerEntry[] = [];
-  for (const record of records) {
-    if (record.kind !== 'begin' || !passes(record, filter)) continue;
-    const end = ends.get(record.id);
-    entries.push(end ? { begin: record, end } : { begin: record });
+  async #isKnownRun(jvm: string, run: string | undefined): Promise<boolean> {
+    const last = await this.lastAttached(jvm);
+    return last !== undefined && last.run === run;
   }
-  return entries;
+
+  async #append(record: LedgerRecord, flush = false): Promise<void> {
+    this.#ready ??= mkdir(this.folder, { recursive: true }).catch((error: unknown) => {
+      this.#ready = undefined;
+      throw error;
+    });
+    await this.#written(this.#ready.then(() => this.#log.append(record, flush)));
+  }
+
+  async #written<T>(writing: Promise<T>): Promise<T> {
+    try {
+      return await writing;
+    } catch (error) {
+      const details = { path: this.folder };
+      throw new LedgerError(
+        'write',
+        `cannot write to ${this.folder}: ${toError(error).message}`,
+        details,
+        error,
+      );
+    }
+  }
 }
 
-function passes(begin: SwapBegin, filter: LedgerFilter): boolean {
-  if (filter.jvm !== undefined && begin.jvm !== filter.jvm) return false;
-  if (filter.since !== undefined && begin.at < filter.since) return false;
-  return filter.className === undefined || begin.classes.some((each) => each.name === filter.className);
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user without an entry in the system's list, as in some containers.
+    return process.env.USER ?? process.env.USERNAME ?? 'unknown';
+  }
 }

@@ -1,12 +1,18 @@
-import { mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { mapLimit, SerialQueue, throwIfAborted } from '../../util/async';
 import { systemCode } from '../../util/errors';
+import { openRoot } from '../roots/readRoot';
 import type { BlobStore } from './blobs';
 
-/** What a class file was when it was last looked at: `[mtime in ms, size in bytes, SHA-256]`. */
-type Seen = readonly [mtimeMs: number, size: number, hash: string];
+/** What a class file was when it was last looked at, and what it had been before: hashes, the newest first. */
+type Seen = readonly [mtimeMs: number, size: number, hash: string, ...earlier: string[]];
+
+/** Earlier versions kept for a class: what a JVM that was started before the last builds may run. */
+const mostEarlier = 4;
+/** Files looked at at the same time; few, because others wait for the same disk. */
+const atOnce = 8;
 
 /**
  * Keeps the bytes of every class file of a class root, so that a swap can be undone although the compiler has
@@ -20,7 +26,7 @@ export class ClassRootSnapshot {
   readonly #queue = new SerialQueue();
   #seen: Map<string, Seen> | undefined;
 
-  /** `folder` holds one small index file a class root. */
+  /** `root` is a folder or a jar; `folder` holds one small index file a class root. */
   constructor(root: string, folder: string, blobs: BlobStore) {
     this.root = root;
     this.#blobs = blobs;
@@ -28,30 +34,61 @@ export class ClassRootSnapshot {
     this.#indexFile = join(folder, `${id}.json`);
   }
 
-  /** Looks at the whole class root; returns how many files were read because they were new or changed. */
+  /** Looks at the whole class root; returns how many classes were read because they were new or changed. */
   take(signal?: AbortSignal): Promise<number> {
     return this.#queue.run(async () => {
+      throwIfAborted(signal, 'snapshot of the class files');
       const seen = await this.#load();
-      const files = await classFilesBelow(this.root);
-      const read = await mapLimit(files, 16, async (file) => {
-        throwIfAborted(signal, 'snapshot of the class files');
-        return this.#look(seen, file);
-      });
-      const there = new Set(files.map((file) => this.#key(file)));
-      for (const key of seen.keys()) if (!there.has(key)) seen.delete(key);
-      await this.#save(seen);
-      return read.filter(Boolean).length;
+      const known = seen.size;
+      const found = await stat(this.root).catch(() => undefined);
+      const read = found?.isFile()
+        ? await this.#lookAtJar(seen, found)
+        : await this.#lookAtFolder(seen, signal);
+      if (read > 0 || seen.size !== known) await this.#save(seen);
+      return read;
     });
   }
 
   /** Hash of what the class file held when it was last looked at. */
   hashOf(className: string): string | undefined {
-    return this.#seen?.get(`${className.replaceAll('.', '/')}.class`)?.[2];
+    return this.hashesOf(className)[0];
   }
 
-  /** Notes what a class file holds now, after its change was dealt with; kept on disk at the next `take`. */
-  note(className: string, hash: string, mtimeMs: number, size: number): void {
-    this.#seen?.set(`${className.replaceAll('.', '/')}.class`, [mtimeMs, size, hash]);
+  /** The same, and before it, of what it had held. */
+  hashesOf(className: string): readonly string[] {
+    return (this.#seen?.get(keyOf(className))?.slice(2) as readonly string[] | undefined) ?? [];
+  }
+
+  async #lookAtFolder(seen: Map<string, Seen>, signal: AbortSignal | undefined): Promise<number> {
+    const files = await classFilesBelow(this.root);
+    const read = await mapLimit(files, atOnce, async (file) => {
+      throwIfAborted(signal, 'snapshot of the class files');
+      return this.#look(seen, file);
+    });
+    const there = new Set(files.map((file) => this.#key(file)));
+    for (const key of seen.keys()) if (!there.has(key)) seen.delete(key);
+    return read.filter(Boolean).length;
+  }
+
+  /** A jar is one file: unchanged as a whole, or all of its classes are looked at. */
+  async #lookAtJar(
+    seen: Map<string, Seen>,
+    { mtimeMs, size }: { readonly mtimeMs: number; readonly size: number },
+  ): Promise<number> {
+    const [known] = seen.values();
+    if (known?.[0] === mtimeMs && known[1] === size) return 0;
+    const jar = await openRoot(this.root);
+    try {
+      const read = await mapLimit(jar.entries, atOnce, async (entry) => {
+        const built = await entry.read();
+        if (built === 'incomplete') return false;
+        note(seen, keyOf(built.name), mtimeMs, size, await this.#blobs.put(built.bytes));
+        return true;
+      });
+      return read.filter(Boolean).length;
+    } finally {
+      await jar.close();
+    }
   }
 
   async #look(seen: Map<string, Seen>, file: string): Promise<boolean> {
@@ -59,8 +96,7 @@ export class ClassRootSnapshot {
       const { mtimeMs, size } = await stat(file);
       const before = seen.get(this.#key(file));
       if (before?.[0] === mtimeMs && before[1] === size && (await this.#blobs.has(before[2]))) return false;
-      const hash = await this.#blobs.put(await readFile(file));
-      seen.set(this.#key(file), [mtimeMs, size, hash]);
+      note(seen, this.#key(file), mtimeMs, size, await this.#blobs.put(await readFile(file)));
       return true;
     } catch (error) {
       // Removed between listing and reading.
@@ -90,6 +126,16 @@ export class ClassRootSnapshot {
     await writeFile(temporary, JSON.stringify([...seen]));
     await rename(temporary, this.#indexFile);
   }
+}
+
+function note(seen: Map<string, Seen>, key: string, mtimeMs: number, size: number, hash: string): void {
+  const earlier = (seen.get(key)?.slice(2) ?? []) as string[];
+  const others = earlier.filter((each) => each !== hash).slice(0, mostEarlier);
+  seen.set(key, [mtimeMs, size, hash, ...others]);
+}
+
+function keyOf(className: string): string {
+  return `${className.replaceAll('.', '/')}.class`;
 }
 
 async function classFilesBelow(root: string): Promise<string[]> {

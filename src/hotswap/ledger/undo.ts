@@ -1,18 +1,20 @@
 import { SwapdeckError } from '../../util/errors';
-import type { LedgerClass, LedgerEntry } from './ledger';
+import type { LedgerClass, LedgerEntry } from './entries';
 
 /**
  * Why an undo can't be done.
  * `unknownBefore`: the bytes that ran before were never known. `notSwapped`: the swap did not take effect.
  * `superseded`: what runs is no longer what the ledger says. `missingBytes`: the kept bytes are gone.
+ * `nothingToUndo`: everything is as it was at attach. `unknownSwap`: the ledger has no such swap; `details.swap`.
  */
 export type UndoErrorReason =
-  'unknownBefore' | 'notSwapped' | 'superseded' | 'missingBytes' | 'nothingToUndo';
+  'unknownBefore' | 'notSwapped' | 'superseded' | 'missingBytes' | 'nothingToUndo' | 'unknownSwap';
 
 /** `details.classes` lists the classes at fault, separated by `, `. */
 export class UndoError extends SwapdeckError<UndoErrorReason> {
-  constructor(reason: UndoErrorReason, classes: readonly string[]) {
-    super(reason, `undo: ${reason}: ${classes.join(', ')}`, { classes: classes.join(', ') });
+  constructor(reason: UndoErrorReason, classes: readonly string[], swap?: string) {
+    const details = { classes: classes.join(', '), ...(swap !== undefined && { swap }) };
+    super(reason, `undo: ${reason}: ${swap ?? details.classes}`, details);
   }
 }
 
@@ -20,49 +22,73 @@ export class UndoError extends SwapdeckError<UndoErrorReason> {
 export interface UndoClass {
   readonly name: string;
   readonly expect: string;
-  readonly restore: string;
+  /** Absent for a class that still waits for the JVM to load it, when nothing waited before. */
+  readonly restore?: string;
+}
+
+/** What an undo does, and the swap it takes back (absent: several). */
+export interface UndoPlan {
+  readonly classes: readonly UndoClass[];
+  readonly undoes?: string;
 }
 
 /** Taking one swap back. Throws `UndoError`. */
-export function undoOf(entry: LedgerEntry): UndoClass[] {
-  const applied = appliedClasses(entry);
+export function undoOf(entry: LedgerEntry): UndoPlan {
+  const applied = appliedClasses(entry).filter(({ before, after }) => before !== after);
   if (applied.length === 0) {
-    throw new UndoError(
-      'notSwapped',
-      entry.begin.classes.map((each) => each.name),
-    );
+    const names = entry.begin.classes.map((each) => each.name);
+    throw new UndoError('notSwapped', names, entry.begin.id);
   }
-  return restorable(applied.map(({ name, before, after }) => ({ name, expect: after, restore: before })));
+  const classes = applied.map((each) => ({ ...each, expect: each.after, restore: each.before }));
+  return { classes: restorable(classes), undoes: entry.begin.id };
 }
 
 /** Taking back all of `entries` (one JVM, oldest first): each class from its last bytes to its first ones. */
-export function undoOfAll(entries: readonly LedgerEntry[]): UndoClass[] {
-  const first = new Map<string, string | undefined>();
-  const last = new Map<string, string>();
-  for (const { name, before, after } of entries.flatMap(appliedClasses)) {
-    if (!first.has(name)) first.set(name, before);
-    last.set(name, after);
+export function undoOfAll(entries: readonly LedgerEntry[]): UndoPlan {
+  const first = new Map<string, AppliedClass>();
+  const last = new Map<string, AppliedClass>();
+  for (const applied of entries.flatMap(appliedClasses)) {
+    if (!first.has(applied.name)) first.set(applied.name, applied);
+    last.set(applied.name, applied);
   }
-  const changed = [...last].filter(([name, after]) => first.get(name) !== after);
+  const classes = [...last.values()].map(({ name, after, waits }) => ({
+    name,
+    waits,
+    expect: after,
+    restore: first.get(name)?.before,
+  }));
+  const changed = classes.filter(({ expect, restore }) => expect !== restore);
   if (changed.length === 0) throw new UndoError('nothingToUndo', []);
-  return restorable(changed.map(([name, expect]) => ({ name, expect, restore: first.get(name) })));
+  return { classes: restorable(changed) };
 }
 
-/** The classes that an entry put into the JVM, or that wait there to be put in. An unfinished swap counts: comparing tells. */
-function appliedClasses({ begin, end }: LedgerEntry): readonly LedgerClass[] {
-  if (!end) return begin.classes;
-  const applied = new Set(
-    end.results
-      .filter((result) => result.outcome === 'swapped' || result.outcome === 'pending')
-      .map((result) => result.name),
-  );
-  return begin.classes.filter((each) => applied.has(each.name));
+interface AppliedClass extends LedgerClass {
+  /** The JVM has not loaded the class yet. */
+  readonly waits: boolean;
+}
+
+/** The classes that an entry put into the JVM, or that wait there to be put in. An unknown outcome counts: comparing tells. */
+function appliedClasses({ begin, end, open }: LedgerEntry): AppliedClass[] {
+  const outcomes = new Map(end?.results.map(({ name, outcome }) => [name, outcome]));
+  return begin.classes.flatMap((each) => {
+    const outcome = open.includes(each.name) ? 'unknown' : outcomes.get(each.name);
+    const isApplied = outcome === 'swapped' || outcome === 'pending' || outcome === 'unknown';
+    return isApplied ? [{ ...each, waits: outcome === 'pending' }] : [];
+  });
 }
 
 function restorable(
-  classes: readonly { name: string; expect: string; restore: string | undefined }[],
+  classes: readonly { name: string; waits: boolean; expect: string; restore: string | undefined }[],
 ): UndoClass[] {
-  const unknown = classes.filter((each) => each.restore === undefined).map((each) => each.name);
-  if (unknown.length > 0) throw new UndoError('unknownBefore', unknown);
-  return classes.map(({ name, expect, restore }) => ({ name, expect, restore: restore! }));
+  const unknown = classes.filter(({ restore, waits }) => restore === undefined && !waits);
+  if (unknown.length > 0)
+    throw new UndoError(
+      'unknownBefore',
+      unknown.map(({ name }) => name),
+    );
+  return classes.map(({ name, expect, restore }) => ({
+    name,
+    expect,
+    ...(restore !== undefined && { restore }),
+  }));
 }

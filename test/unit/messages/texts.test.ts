@@ -17,7 +17,7 @@ import { nextStepIds, nextStepTitle, type Draft, type Facts } from '../../../src
 import { refusalErrors, refusedSwap } from '../../../src/messages/refusals';
 import { english } from '../../../src/messages/translate';
 import { transportTexts } from '../../../src/messages/transport';
-import { undoTexts } from '../../../src/messages/undo';
+import { ledgerTexts, undoTexts } from '../../../src/messages/undo';
 import { zipTexts } from '../../../src/messages/util';
 
 /** Details as the errors carry them, every one filled in. */
@@ -44,6 +44,7 @@ const details = {
   placeholder: '${x}',
   address: 'a:b',
   classes: 'demo.A, demo.B',
+  swap: 'b1f0',
 };
 const facts: Facts = { t: english, where: 'WHERE', details };
 
@@ -55,6 +56,7 @@ const unions: Readonly<Record<string, Readonly<Record<string, (facts: Facts) => 
   classfile: classFileTexts,
   config: configErrorTexts,
   undo: undoTexts,
+  ledger: ledgerTexts,
   zip: zipTexts,
 };
 

@@ -3,7 +3,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobStore, sha256 } from '../../../../src/hotswap/ledger/blobs';
-import { Ledger, type LedgerClass, type SwapEnd } from '../../../../src/hotswap/ledger/ledger';
+import type { LedgerClass, SwapEnd } from '../../../../src/hotswap/ledger/entries';
+import { Ledger } from '../../../../src/hotswap/ledger/ledger';
 import { undoOf, undoOfAll, UndoError } from '../../../../src/hotswap/ledger/undo';
 
 const done = (id: string, names: string[], outcome: SwapEnd['outcome'] = 'swapped'): SwapEnd => ({
@@ -79,11 +80,14 @@ describe('Ledger', () => {
     await begin('1', [{ name: 'demo.A', before: 'a0', after: 'a1' }]);
     await ledger.end(done('1', ['demo.A']));
     const [swap] = await ledger.entries();
-    assert.deepEqual(undoOf(swap!), [{ name: 'demo.A', expect: 'a1', restore: 'a0' }]);
+    assert.deepEqual(undoOf(swap!), {
+      classes: [{ name: 'demo.A', expect: 'a1', restore: 'a0' }],
+      undoes: '1',
+    });
     await begin('2', [{ name: 'demo.A', before: 'a1', after: 'a0' }]);
     await ledger.end(done('2', ['demo.A']));
     const [, undo] = await ledger.entries();
-    assert.deepEqual(undoOf(undo!), [{ name: 'demo.A', expect: 'a0', restore: 'a1' }]);
+    assert.deepEqual(undoOf(undo!).classes, [{ name: 'demo.A', expect: 'a0', restore: 'a1' }]);
     assert.throws(
       () => undoOfAll([swap!, undo!]),
       (error) => error instanceof UndoError && error.reason === 'nothingToUndo',
@@ -98,7 +102,7 @@ describe('Ledger', () => {
       { name: 'demo.B', before: 'b0', after: 'b1' },
     ]);
     await ledger.end(done('2', ['demo.A', 'demo.B']));
-    assert.deepEqual(undoOfAll(await ledger.entries()), [
+    assert.deepEqual(undoOfAll(await ledger.entries()).classes, [
       { name: 'demo.A', expect: 'a2', restore: 'a0' },
       { name: 'demo.B', expect: 'b1', restore: 'b0' },
     ]);

@@ -1,0 +1,225 @@
+import { join } from 'node:path';
+import type { Clock } from '../../contracts/clock';
+import type { Log } from '../../contracts/log';
+import { toError } from '../../util/errors';
+import { digestOf, type Baseline, type KnownClasses } from '../known';
+import type { BuiltClass, Change, SwapRecord } from '../model';
+import { isWorthTelling, type RecordOf } from '../record';
+import type { Redefinition } from '../redefine';
+import { builtClass } from '../roots/builtClass';
+import type { ClassRoot } from '../roots/classRoot';
+import type { LedgerClass, LedgerEntry, SwapBegin } from './entries';
+import type { Ledger } from './ledger';
+import { ClassRootSnapshot } from './snapshot';
+
+export interface JvmLedgerDependencies {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What is written down of a swap before it has an outcome. */
+export interface SwapFacts extends RecordOf {
+  readonly id: string;
+  readonly change: Pick<Change, 'origin' | 'at'>;
+  readonly undoes?: string | undefined;
+}
+
+/** Versions of a class that are compared with what runs, of those swapped before. */
+const mostCandidates = 6;
+
+/**
+ * The ledger as one JVM's session uses it: notes when it was attached, keeps what its class roots hold, so that the
+ * class files that run can be recognised, and writes down each swap.
+ */
+export class JvmLedger implements Baseline {
+  readonly ledger: Ledger;
+  readonly #jvm: string;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #snapshots: readonly ClassRootSnapshot[] = [];
+  readonly #taking = new AbortController();
+  /** What swaps of this JVM put into it and replaced, by class, the newest first. Only we swap while attached. */
+  readonly #swapped = new Map<string, readonly string[]>();
+  #run: string | undefined;
+  #attached: Promise<void> | undefined;
+
+  constructor(jvm: string, { ledger, clock, log }: JvmLedgerDependencies) {
+    this.ledger = ledger;
+    this.#jvm = jvm;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Which run of the JVM is attached. */
+  get run(): string | undefined {
+    return this.#run;
+  }
+
+  /**
+   * Notes a connection to the JVM: the state to go back to, unless it is the same run as before. Resolves to the
+   * swaps whose outcome nobody has noted; empty when this process knows it will find out by itself.
+   */
+  attached(reading: Promise<string | undefined>): Promise<readonly LedgerEntry[]> {
+    const isFirst = this.#attached === undefined;
+    const noting = (this.#attached ?? Promise.resolve()).then(async () => {
+      const run = await reading;
+      if (!isFirst && run !== undefined && run === this.#run) return [];
+      this.#run = run;
+      const entries = isFirst ? await this.ledger.entries({ jvm: this.#jvm }) : [];
+      for (const { begin } of entries) this.#remember(begin.classes);
+      await this.ledger.attached(this.#jvm, this.#clock.now(), run);
+      return entries.filter(({ open }) => open.length > 0);
+    });
+    this.#attached = noting.then(
+      () => undefined,
+      (error: unknown) => this.#log.warn(`${this.#jvm}: ${toError(error).message}`),
+    );
+    return noting.catch(() => []);
+  }
+
+  /** Keeps what the class roots hold now; goes on in the background. Resolves when all of it is kept. */
+  async useRoots(roots: readonly ClassRoot[]): Promise<void> {
+    const folder = join(this.ledger.folder, 'roots');
+    const known = new Map(this.#snapshots.map((snapshot) => [snapshot.root, snapshot]));
+    this.#snapshots = roots.map(
+      ({ path }) => known.get(path) ?? new ClassRootSnapshot(path, folder, this.ledger.blobs),
+    );
+    for (const snapshot of this.#snapshots)
+      await snapshot.take(this.#taking.signal).catch((error: unknown) => {
+        if (!this.#taking.signal.aborted)
+          this.#log.warn(`could not keep the class files of ${snapshot.root}: ${toError(error).message}`);
+      });
+  }
+
+  async candidates(className: string): Promise<readonly BuiltClass[]> {
+    await this.#attached;
+    const swapped = this.#swapped.get(className) ?? [];
+    const kept = this.#snapshots.flatMap((snapshot) => snapshot.hashesOf(className));
+    const hashes = [...new Set([...swapped, ...kept])];
+    const read = await Promise.all(hashes.map((hash) => this.read(hash, className)));
+    return read.filter((each) => each !== undefined);
+  }
+
+  async read(hash: string, className: string): Promise<BuiltClass | undefined> {
+    const bytes = await this.ledger.blobs.get(hash).catch(() => undefined);
+    if (!bytes) return undefined;
+    const root = this.#snapshots[0]?.root ?? this.ledger.folder;
+    const built = builtClass(bytes, join(root, `${className.split('.').join('/')}.class`), root);
+    return built === 'incomplete' ? undefined : built;
+  }
+
+  /** Writes down what is about to be sent: the class files first, then the swap. Rejects with `LedgerError`. */
+  async begin(facts: SwapFacts, items: readonly Redefinition[], known: KnownClasses): Promise<void> {
+    const byName = new Map<string, { built: BuiltClass; before: Set<string | undefined> }>();
+    const bytes: [string, Buffer][] = [];
+    for (const { loaded, built } of items) {
+      const before = known.get(loaded.id)?.built;
+      const digest = known.digest(loaded.id);
+      const other = byName.get(built.name);
+      if (other) other.before.add(digest);
+      else byName.set(built.name, { built, before: new Set([digest]) });
+      if (before && digest !== undefined) bytes.push([digest, before.bytes]);
+    }
+    const classes = [...byName.values()].map(({ built, before }) =>
+      ledgerClass(built, before.size === 1 ? [...before][0] : undefined),
+    );
+    for (const { built } of byName.values()) bytes.push([digestOf(built), built.bytes]);
+    await this.#begin(facts, classes, bytes);
+  }
+
+  /** Writes down classes that will be redefined when the JVM loads them; `waiting`: what waited under the name before. */
+  async pend(
+    facts: SwapFacts,
+    classes: readonly BuiltClass[],
+    waiting: (name: string) => BuiltClass | undefined,
+  ): Promise<void> {
+    const pending = classes.map((built) => {
+      const earlier = waiting(built.name);
+      return ledgerClass(built, earlier ? digestOf(earlier) : this.#heldAtAttach(built.name));
+    });
+    const bytes = classes.map((built): [string, Buffer] => [digestOf(built), built.bytes]);
+    await this.#begin(facts, pending, bytes);
+  }
+
+  /** Writes down the outcome; what is not worth telling and was never begun leaves no trace. Never rejects. */
+  async end(facts: SwapFacts, record: SwapRecord, isBegun: boolean): Promise<void> {
+    try {
+      if (!isBegun && !isWorthTelling(record)) return;
+      if (!isBegun) await this.#begin(facts, [], []);
+      const { error, classes, ms, resolves } = record;
+      await this.ledger.end({
+        kind: 'end',
+        id: record.id,
+        outcome: outcomeOf(record),
+        results: classes,
+        ms,
+        ...(error && { error: error.reason }),
+      });
+      if (resolves !== undefined && resolves !== record.id) await this.#resolve(resolves, record);
+    } catch (error) {
+      this.#log.warn(`${this.#jvm}: ${toError(error).message}`);
+    }
+  }
+
+  /** Ends what goes on in the background. */
+  dispose(): void {
+    this.#taking.abort();
+  }
+
+  /** A swap of unknown outcome was sent again: what was the same by then had been taken. */
+  async #resolve(id: string, { classes, version }: SwapRecord): Promise<void> {
+    this.#log.debug(`${this.#jvm}: the outcome of ${id} is known (${version})`);
+    const results = classes.map((each) => ({
+      ...each,
+      outcome: each.state === 'same' ? ('swapped' as const) : ('skipped' as const),
+    }));
+    await this.ledger.end({ kind: 'end', id, outcome: 'swapped', results, ms: { total: 0 } });
+  }
+
+  async #begin(
+    { id, change, jvm, version, undoes }: SwapFacts,
+    classes: readonly LedgerClass[],
+    bytes: readonly (readonly [hash: string, bytes: Buffer])[],
+  ): Promise<void> {
+    await Promise.all([this.#attached, this.ledger.keep(bytes)]);
+    const begin: SwapBegin = {
+      kind: 'begin',
+      id,
+      at: change.at,
+      who: this.ledger.who,
+      jvm,
+      ...(this.#run !== undefined && { run: this.#run }),
+      version,
+      origin: change.origin,
+      ...(undoes !== undefined && { undoes }),
+      classes,
+    };
+    await this.ledger.begin(begin);
+    this.#remember(classes);
+  }
+
+  #remember(classes: readonly LedgerClass[]): void {
+    for (const { name, before, after } of classes) {
+      const hashes = [after, ...(before === undefined ? [] : [before]), ...(this.#swapped.get(name) ?? [])];
+      this.#swapped.set(name, [...new Set(hashes)].slice(0, mostCandidates));
+    }
+  }
+
+  #heldAtAttach(className: string): string | undefined {
+    for (const snapshot of this.#snapshots) {
+      const [hash] = snapshot.hashesOf(className);
+      if (hash !== undefined) return hash;
+    }
+    return undefined;
+  }
+}
+
+function ledgerClass(built: BuiltClass, before: string | undefined): LedgerClass {
+  return { name: built.name, ...(before !== undefined && { before }), after: digestOf(built) };
+}
+
+function outcomeOf({ error, classes }: SwapRecord): 'swapped' | 'refused' | 'failed' {
+  if (error) return 'failed';
+  return classes.some(({ outcome }) => outcome === 'refused') ? 'refused' : 'swapped';
+}
