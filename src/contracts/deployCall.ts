@@ -182,7 +182,10 @@ export interface WatchLimits {
 /** What came back: members as the call's kind says, `value` from the parser; secrets blacked out. */
 export type Answer = JsonObject;
 
-/** Pure. Throws any error for an answer that it does not understand: the call then fails as `unparsable`. */
+/**
+ * Pure. Throws any error for an answer that it does not understand: the call then fails as `unparsable`; a
+ * `SwapdeckError` for one that it understands and that is no good: the call then fails with that.
+ */
 export type Parser = (answer: Answer) => Json;
 export type ParserTable = Readonly<Partial<Record<ParserName, Parser>>>;
 

@@ -19,6 +19,7 @@ import { DeployError } from '../contracts/deployError';
 import { isWorthRetrying, TransportError } from '../contracts/transportError';
 import { throwIfAborted } from '../util/async';
 import { Emitter } from '../util/emitter';
+import { SwapdeckError } from '../util/errors';
 import { jsonAt } from '../util/json';
 import { Blackout } from './blackout';
 import { firstUnmet, type Unmet } from './expect';
@@ -164,6 +165,8 @@ export class CallRunner implements Runner {
     try {
       return { ...answer, value: parser(answer) };
     } catch (error) {
+      // Understood, and no good: said in the words of the target or router.
+      if (error instanceof SwapdeckError) throw error;
       throw new DeployError('unparsable', `${call.parse} does not understand`, { parser: call.parse }, error);
     }
   }
