@@ -53,7 +53,9 @@ describe('calls to a socket of this machine', () => {
 
   it('reject when the answer does not end in time, and leave no connection', async () => {
     let closed: Promise<unknown> | undefined;
-    await listen((socket) => (closed = once(socket, 'close')));
+    await listen((socket) => {
+      closed = once(socket, 'close');
+    });
     await assert.rejects(perform(call({ timeoutMs: 50 }), context), { reason: 'timeout' });
     await closed;
   });
