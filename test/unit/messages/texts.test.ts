@@ -15,6 +15,7 @@ import { hotSwapTexts, waitingFor } from '../../../src/messages/hotswap';
 import { exposedPort, jdwpTexts, nothingListens, suspendedAtStart } from '../../../src/messages/jdwp';
 import { nextStepIds, nextStepTitle, type Draft, type Facts } from '../../../src/messages/message';
 import { refusalErrors, refusedSwap } from '../../../src/messages/refusals';
+import { routerTexts } from '../../../src/messages/routers';
 import { english } from '../../../src/messages/translate';
 import { transportTexts } from '../../../src/messages/transport';
 import { ledgerTexts, undoTexts } from '../../../src/messages/undo';
@@ -45,6 +46,11 @@ const details = {
   address: 'a:b',
   classes: 'demo.A, demo.B',
   swap: 'b1f0',
+  templates: '*.conf.template',
+  output: 'AH00526',
+  what: '<html>',
+  count: 2,
+  host: 'web-1',
 };
 const facts: Facts = { t: english, where: 'WHERE', details };
 
@@ -55,6 +61,7 @@ const unions: Readonly<Record<string, Readonly<Record<string, (facts: Facts) => 
   compile: compileTexts,
   classfile: classFileTexts,
   config: configErrorTexts,
+  routers: routerTexts,
   undo: undoTexts,
   ledger: ledgerTexts,
   zip: zipTexts,

@@ -1,0 +1,21 @@
+import type { ParserTable } from '../contracts/deployCall';
+import type { Json } from '../util/json';
+import { balancers } from './balancerManager';
+import { soundAfter, soundBefore } from './configTest';
+import { tcpPeers } from './connections';
+import { haproxyDone, haproxyServers, haproxyStatistics } from './haproxyAnswers';
+import { pidOf, servingOf, workersOf } from './workers';
+
+/** Parsers of the calls that routers make. They throw `RouterError`. */
+export const routerParsers = {
+  'router.pid': pidOf,
+  'router.workers': workersOf,
+  'router.serving': servingOf,
+  'router.tcpPeers': tcpPeers,
+  'router.soundBefore': soundBefore,
+  'router.soundAfter': soundAfter,
+  'haproxy.servers': (answer) => haproxyServers(answer) as unknown as Json,
+  'haproxy.statistics': haproxyStatistics,
+  'haproxy.done': haproxyDone,
+  'balancer.manager': (answer) => balancers(answer) as unknown as Json,
+} satisfies ParserTable;
