@@ -1,44 +1,53 @@
-import { classFlagsOfModifiers } from '../classfile/accessFlags';
-import { parseClassFile, type ClassFile } from '../classfile/classFile';
-import type { FindClass, KnownClass as FoundClass } from '../classfile/hierarchy';
+import type { ClassFile } from '../classfile/classFile';
 import type { LoadedClass } from '../jdwp/classIndex';
-import { ClassType, ReferenceType } from '../jdwp/commands';
-import { TypeTag } from '../jdwp/constants';
-import { VmError } from '../jdwp/error';
-import type { ClassId, ReferenceTypeId } from '../jdwp/ids';
+import { ReferenceType } from '../jdwp/commands';
 import { mapLimit } from '../util/async';
+import type { Attached } from './attach';
 import { compareWithRunning, stateOf } from './compare';
+import { readInUse, type InUse } from './inUse';
 import type { BuiltClass, ClassState } from './model';
 import { predict, type Prediction, type PredictEnvironment, type RunningVersion } from './predict';
+import { constantHolders, isTraceable } from './predict/holders';
+import type { Note } from './predict/reasons';
 import { classFileOf } from './roots/builtClass';
-import { constantHolders } from './predict/holders';
 import { readRunning } from './running';
-import type { Attached } from './attach';
-
-/** What decides besides the classes, as far as it is known of a JVM. */
-export type JvmFlags = Pick<PredictEnvironment, 'preview' | 'allowAddDeleteMethods' | 'enhanced'>;
+import { readHierarchy, Surroundings } from './surroundings';
+import { isUnloaded } from './unloaded';
+import { flagsMatter, sameFlags, stockFlags, vmFlags, type VmFlags } from './vmFlags';
 
 export interface PredictOptions {
-  readonly flags?: JvmFlags;
-  /** The class loaders find what lies in the class roots by themselves: new classes there are not missing. */
+  /** The class loaders find what lies in the class roots by themselves, or are given it: new classes there are not missing. */
   readonly rootsVisible: boolean;
   /** Text of the source of a class, for line numbers. */
   readonly source?: (built: BuiltClass) => Promise<string | undefined>;
+  /** All built classes, for those that hold a changed constant; unless given, the classes that are predicted. */
+  readonly allBuilt?: (signal?: AbortSignal) => Promise<Iterable<BuiltClass>>;
+  /** Look which methods are on a stack, which stops each thread for a moment, and count instances. */
+  readonly inUse?: boolean;
 }
 
 /** What the JVM would answer for one built class; `prediction` is absent where nothing would be sent. */
 export interface ClassPrediction {
   readonly built: BuiltClass;
   readonly state: ClassState;
+  /** Where the class loaders differ, the one that would be refused. */
   readonly prediction?: Prediction;
+  /** Each class of this name that would be redefined. */
+  readonly loaded: readonly LoadedClass[];
+  /** Instances and methods on a stack over all loaders, when they were asked for. */
+  readonly inUse?: InUse;
 }
 
 /** How often missing knowledge of other classes is fetched; each round goes one step up the hierarchy. */
-const rounds = 6;
+const rounds = 12;
+
+/** JDWP, ReferenceType.Status. */
+const STATUS_ERROR = 8;
 
 /**
- * Predicts the answer to a redefinition by each built class, against what the JVM runs now. Sends nothing that
- * changes the JVM. Rejects with `JdwpError`.
+ * Predicts the answer to a redefinition by each built class, against what the JVM runs now. Redefines nothing; to
+ * learn how the JVM was started, where that matters, it tries a version of an empty interface (see `vmFlags`).
+ * Rejects with `JdwpError`.
  */
 export async function predictClasses(
   context: Attached,
@@ -49,146 +58,157 @@ export async function predictClasses(
   const { connection, index, known } = context;
   await index.settled(signal);
   const looked = classes.map((built) => ({ built, loaded: index.lookup(built.name) }));
-  const compared = await compareWithRunning(connection, known, looked, signal);
+  const compared = (await compareWithRunning(connection, known, looked, signal)).map((comparison) => ({
+    built: comparison.built,
+    state: stateOf(comparison),
+    loaded: comparison.loaded.filter(({ isSame }) => !isSame).map(({ loaded }) => loaded),
+  }));
+  const differing = compared.flatMap(({ loaded }) => loaded);
+  const used = options.inUse ? await readInUse(connection, differing, signal) : undefined;
   const around = new Surroundings(context, classes, options.rootsVisible);
-  return mapLimit(compared, 64, async (comparison) => {
-    const { built, loaded } = comparison;
-    const state = stateOf(comparison);
-    const differing = loaded.find(({ isSame }) => !isSame);
-    if (state === 'same' || !differing) return { built, state };
-    const running = await runningVersion(context, built, differing.loaded, signal);
-    if (!running) return { built, state: 'unloaded' };
-    const source = await options.source?.(built);
-    return { built, state, prediction: await around.predict(running, built, options, source, signal) };
+  const predictor = new JvmPredictor(context, around);
+  const predicted = await mapLimit(
+    compared,
+    64,
+    async ({ built, state, loaded }): Promise<ClassPrediction> => {
+      if (state === 'same' || loaded.length === 0) return { built, state, loaded: [] };
+      const source = await options.source?.(built);
+      const inUse = used && together(loaded.map(({ id }) => used.get(id)!));
+      const predictions = await Promise.all(
+        loaded.map((each) => predictor.predict(each, built, { source, inUse }, signal)),
+      );
+      const there = predictions.filter((each) => each !== undefined);
+      const prediction = there.find(({ verdict }) => verdict === 'refuse') ?? there[0];
+      // Unloaded meanwhile.
+      if (!prediction) return { built, state: 'unloaded', loaded: [] };
+      return { built, state, loaded, prediction, ...(inUse && { inUse }) };
+    },
+  );
+  return withHolders(predicted, () => options.allBuilt?.(signal) ?? Promise.resolve(classes));
+}
+
+/** Predicts for one class of one loader at a time; knows the JVM. */
+class JvmPredictor {
+  readonly #context: Attached;
+  readonly #around: Surroundings;
+  #flags: VmFlags = stockFlags;
+
+  constructor(context: Attached, around: Surroundings) {
+    this.#context = context;
+    this.#around = around;
+  }
+
+  /** `undefined` when the class was unloaded meanwhile. */
+  async predict(
+    loaded: LoadedClass,
+    built: BuiltClass,
+    about: { readonly source: string | undefined; readonly inUse: InUse | undefined },
+    signal: AbortSignal | undefined,
+  ): Promise<Prediction | undefined> {
+    const { connection, index } = this.#context;
+    const file = classFileOf(built);
+    try {
+      const [running, loader, { status }] = await Promise.all([
+        runningVersion(this.#context, loaded, file, signal),
+        index.loaderOf(loaded, signal),
+        connection.request(ReferenceType.Status, { refType: loaded.id }, { signal }),
+      ]);
+      const environment: PredictEnvironment = {
+        feature: featureOf(this.#context),
+        // The JVM does not verify what its boot loader loads.
+        verified: loader !== 0n,
+        initializationFailed: (status & STATUS_ERROR) !== 0,
+        find: this.#around.find(loader),
+        isBuilt: (name) => this.#around.isBuilt(name),
+        ...about.inUse,
+        ...(about.source !== undefined && { source: about.source }),
+      };
+      return await this.#settle({ running, loaded, file, environment }, signal);
+    } catch (error) {
+      if (isUnloaded(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Predicts until nothing it asks for is left to learn. */
+  async #settle(
+    subject: {
+      readonly running: RunningVersion;
+      readonly loaded: LoadedClass;
+      readonly file: ClassFile;
+      readonly environment: PredictEnvironment;
+    },
+    signal: AbortSignal | undefined,
+  ): Promise<Prediction> {
+    const { running, loaded, file, environment } = subject;
+    const asker = { loaded, pool: 'side' in running ? running.side.pool : running.pool };
+    for (let round = 1; ; round++) {
+      const flags = this.#flags;
+      const prediction = predict(running, file, { ...environment, ...flags });
+      const isNews = (await this.#around.learn(prediction.unknownClasses, asker, signal)) > 0;
+      if (isNews && round < rounds) continue;
+      if (!flagsMatter(prediction, file)) return prediction;
+      this.#flags = await vmFlags(this.#context, featureOf(this.#context));
+      if (sameFlags(this.#flags, flags)) return prediction;
+    }
+  }
+}
+
+/** What runs, with its class file where we know it. */
+async function runningVersion(
+  context: Attached,
+  loaded: LoadedClass,
+  next: ClassFile,
+  signal: AbortSignal | undefined,
+): Promise<RunningVersion> {
+  const before = context.known.get(loaded.id)?.built;
+  if (before) return classFileOf(before);
+  const { connection } = context;
+  const [side, hierarchy, { majorVersion }] = await Promise.all([
+    readRunning(connection, loaded.id, next, signal),
+    readHierarchy(context, loaded, signal),
+    connection.request(ReferenceType.ClassFileVersion, { refType: loaded.id }, { signal }),
+  ]);
+  return { side: { ...side, ...hierarchy, majorVersion } };
+}
+
+function together(each: readonly InUse[]): InUse {
+  const counts = each.map(({ instances }) => instances);
+  const instances = counts.every((count) => count !== undefined)
+    ? { instances: counts.reduce((sum, count) => sum + count, 0) }
+    : {};
+  return { onStack: new Set(each.flatMap(({ onStack }) => [...onStack])), ...instances };
+}
+
+/** Names the classes that hold the old value of changed constants; reads the built classes only if there are any. */
+async function withHolders(
+  predictions: readonly ClassPrediction[],
+  allBuilt: () => Promise<Iterable<BuiltClass>>,
+): Promise<ClassPrediction[]> {
+  const changed = new Set(
+    predictions
+      .flatMap(({ prediction }) => prediction?.notes ?? [])
+      .flatMap((note) => (isInlined(note) && isTraceable(note.from) ? [note.from] : [])),
+  );
+  if (changed.size === 0) return [...predictions];
+  const holders = constantHolders(filesOf(await allBuilt()), changed);
+  return predictions.map((each) => {
+    const { built, prediction } = each;
+    if (!prediction) return each;
+    const notes = prediction.notes.map((note) => {
+      const names = isInlined(note) ? holders.get(note.from) : undefined;
+      return names ? { ...note, classes: names.filter((name) => name !== built.name) } : note;
+    });
+    return { ...each, prediction: { ...prediction, notes } };
   });
 }
 
-/** What runs, with its class file where we know it; undefined when it was unloaded meanwhile. */
-async function runningVersion(
-  { connection, known }: Attached,
-  built: BuiltClass,
-  loaded: LoadedClass,
-  signal: AbortSignal | undefined,
-): Promise<RunningVersion | undefined> {
-  const before = known.get(loaded.id)?.built;
-  if (before) return classFileOf(before);
-  try {
-    const side = await readRunning(connection, loaded.id, classFileOf(built), signal);
-    const { superName, interfaces } = await readHierarchy({ connection }, loaded, signal);
-    return { side: { ...side, superName, interfaces } };
-  } catch (error) {
-    if (error instanceof VmError && (error.error === 20 || error.error === 21)) return undefined;
-    throw error;
-  }
+function isInlined(note: Note): note is Note & { readonly from: string } {
+  return note.code === 'constantInlined' && note.from !== undefined;
 }
 
-async function nameOf(
-  { connection }: Pick<Attached, 'connection'>,
-  refType: ReferenceTypeId,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  const { signature } = await connection.request(ReferenceType.Signature, { refType }, { signal });
-  return signature.slice(1, -1);
-}
-
-async function readHierarchy(
-  context: Pick<Attached, 'connection'>,
-  { id, typeTag }: LoadedClass,
-  signal: AbortSignal | undefined,
-): Promise<{ superName: string | undefined; interfaces: string[] }> {
-  const { connection } = context;
-  const above =
-    typeTag === TypeTag.Class
-      ? connection.request(ClassType.Superclass, { clazz: id as bigint as ClassId }, { signal })
-      : undefined;
-  const [parent, { interfaces }] = await Promise.all([
-    above,
-    connection.request(ReferenceType.Interfaces, { refType: id }, { signal }),
-  ]);
-  const superId = parent?.superclass ?? 0n;
-  const [superName, ...names] = await Promise.all([
-    superId === 0n
-      ? Promise.resolve(typeTag === TypeTag.Class ? undefined : 'java/lang/Object')
-      : nameOf(context, superId as bigint as ReferenceTypeId, signal),
-    ...interfaces.map((each) => nameOf(context, each as bigint as ReferenceTypeId, signal)),
-  ]);
-  return { superName, interfaces: names };
-}
-
-/** What the JVM knows of the classes that a prediction turns on, fetched as predictions ask for it. */
-class Surroundings {
-  readonly #context: Attached;
-  readonly #built: ReadonlyMap<string, BuiltClass>;
-  readonly #rootsVisible: boolean;
-  readonly #found = new Map<string, Promise<FoundClass | 'absent' | undefined>>();
-  readonly #settled = new Map<string, FoundClass | 'absent' | undefined>();
-
-  constructor(context: Attached, classes: readonly BuiltClass[], rootsVisible: boolean) {
-    this.#context = context;
-    this.#built = new Map(classes.map((built) => [built.name.replaceAll('.', '/'), built]));
-    this.#rootsVisible = rootsVisible;
-  }
-
-  async predict(
-    running: RunningVersion,
-    built: BuiltClass,
-    { flags }: PredictOptions,
-    source: string | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<Prediction> {
-    const file: ClassFile = classFileOf(built);
-    const find: FindClass = (name) => this.#settled.get(name);
-    const environment: PredictEnvironment = {
-      ...flags,
-      feature: featureOf(this.#context),
-      find,
-      isBuilt: (name) => this.#built.has(name),
-      constantHolders: (constant) => constantHolders([...this.#built.values()].map(classFileOf), constant),
-      ...(source !== undefined && { source }),
-    };
-    for (let round = 1; ; round++) {
-      const prediction = predict(running, file, environment);
-      const asked = prediction.unknownClasses.filter((name) => !this.#settled.has(name));
-      if (asked.length === 0 || round === rounds) return prediction;
-      await Promise.all(asked.map((name) => this.#fetch(name, signal)));
-    }
-  }
-
-  async #fetch(name: string, signal: AbortSignal | undefined): Promise<void> {
-    let found = this.#found.get(name);
-    if (!found) this.#found.set(name, (found = this.#read(name, signal)));
-    this.#settled.set(name, await found);
-  }
-
-  async #read(name: string, signal: AbortSignal | undefined): Promise<FoundClass | 'absent' | undefined> {
-    const { index, connection } = this.#context;
-    const [loaded] = index.lookup(name.replaceAll('/', '.'));
-    if (!loaded) {
-      const built = this.#built.get(name);
-      // A class that nobody has loaded may be found in time, unless only the class roots have it and the JVM can't see them.
-      if (!built) return undefined;
-      return this.#rootsVisible ? parseClassFile(built.bytes) : 'absent';
-    }
-    const refType = loaded.id;
-    const [hierarchy, methods, fields, { modBits }] = await Promise.all([
-      readHierarchy(this.#context, loaded, signal),
-      connection.request(ReferenceType.Methods, { refType }, { signal }),
-      connection.request(ReferenceType.Fields, { refType }, { signal }),
-      connection.request(ReferenceType.Modifiers, { refType }, { signal }),
-    ]);
-    const member = (each: { name: string; signature: string; modBits: number }) => ({
-      name: each.name,
-      descriptor: each.signature,
-      accessFlags: each.modBits & 0xffff,
-    });
-    return {
-      name,
-      accessFlags: classFlagsOfModifiers(modBits & 0xffff),
-      ...hierarchy,
-      methods: methods.declared.map(member),
-      fields: fields.declared.map(member),
-    };
-  }
+function* filesOf(classes: Iterable<BuiltClass>): Generator<ClassFile> {
+  for (const built of classes) yield classFileOf(built);
 }
 
 /** 17 of `17.0.15`, 8 of `1.8.0_392`. */

@@ -27,7 +27,8 @@ function editOf(text: string): string {
 const java = readEdits('java');
 
 for (const jdk of jdksToTest())
-  describe(`prediction on JDK ${jdk.feature}`, () => {
+  describe(`prediction on JDK ${jdk.feature}`, function () {
+    this.timeout(120_000);
     let temporary: Awaited<ReturnType<typeof temporaryFolder>>;
 
     before(async () => {

@@ -9,14 +9,25 @@ const IN_INSTRUCTIONS = new Set(['0L', '1L', '0f', '1f', '2f', '0d', '1d']);
 const SHORT_MIN = -0x8000;
 const SHORT_MAX = 0x7fff;
 
+/** Whether a class that holds this constant (as `constantText` writes it) shows it; small numbers are in instructions. */
+export function isTraceable(constant: string): boolean {
+  return !IN_INSTRUCTIONS.has(constant) && !isShort(constant);
+}
+
 /**
- * Which classes hold a constant (as `constantText` writes it), as they do when it was compiled into them. `undefined`
- * for numbers so small that they are part of instructions: then none can be told from others.
+ * Which classes hold each of these constants, as they do when it was compiled into them: names as in
+ * `Class.getName()`.
  */
-export function constantHolders(files: Iterable<ClassFile>, constant: string): string[] | undefined {
-  if (IN_INSTRUCTIONS.has(constant) || isShort(constant)) return undefined;
-  const holders: string[] = [];
-  for (const file of files) if (holds(file, constant)) holders.push(file.binaryName);
+export function constantHolders(
+  files: Iterable<ClassFile>,
+  constants: ReadonlySet<string>,
+): Map<string, string[]> {
+  const holders = new Map([...constants].map((constant): [string, string[]] => [constant, []]));
+  for (const file of files)
+    for (const constant of pooled(file)) {
+      const names = holders.get(constant);
+      if (names && names.at(-1) !== file.binaryName) names.push(file.binaryName);
+    }
   return holders;
 }
 
@@ -25,9 +36,8 @@ function isShort(constant: string): boolean {
   return value >= SHORT_MIN && value <= SHORT_MAX;
 }
 
-function holds(file: ClassFile, constant: string): boolean {
+function* pooled(file: ClassFile): Generator<string> {
   const { pool } = file;
   for (let index = 1; index < pool.count; index++)
-    if (POOLED.has(pool.tag(index)) && constantText(file, index) === constant) return true;
-  return false;
+    if (POOLED.has(pool.tag(index))) yield constantText(file, index);
 }

@@ -88,8 +88,7 @@ export function shapeOfSide(side: ClassSide, file: ClassFile | undefined, next: 
     name: side.name,
     majorVersion: side.majorVersion ?? known?.majorVersion,
     flags:
-      known?.flags ??
-      (side.accessFlags === undefined ? undefined : classFlagsOfModifiers(side.accessFlags) & CLASS_FLAGS),
+      known?.flags ?? (side.accessFlags === undefined ? undefined : ownFlags(side.name, side.accessFlags)),
     superName: side.superName ?? known?.superName,
     interfaces: side.interfaces ?? known?.interfaces,
     knownFlags: known ? ALL : ALL & ~ACC.SUPER,
@@ -100,6 +99,17 @@ export function shapeOfSide(side: ClassSide, file: ClassFile | undefined, next: 
     fields: withFlags(side.fields, ({ accessFlags }) => accessFlags & FIELD_FLAGS),
     methods: withFlags(side.methods, ({ accessFlags }) => accessFlags & METHOD_FLAGS),
   };
+}
+
+/**
+ * Flags of a class that was declared with these modifiers. Before Java 9 javac called an anonymous class static where
+ * there is no `this` to enclose it, and made just those final; JVM TI does not tell the latter.
+ */
+function ownFlags(name: string, modifiers: number): number {
+  const isAnonymous = /\$\d+$/.test(name);
+  const isMarked = (modifiers & (ACC.STATIC | ACC.SYNTHETIC)) === ACC.STATIC;
+  const flags = classFlagsOfModifiers(modifiers) | (isAnonymous && isMarked ? ACC.FINAL : 0);
+  return flags & CLASS_FLAGS;
 }
 
 /** The same members with the flags the JVM keeps; themselves where these are the flags they have. */

@@ -102,10 +102,10 @@ async function redefineOne(
   return { file, predicted, fromJvm, answer };
 }
 
-/** What runs, as JDWP gives it; names of superclass and interfaces, which it gives too, are taken from the file. */
+/** What runs, as JDWP gives it; names of superclass and interfaces and the version, which it gives too, are taken from the file. */
 async function readBack(host: RedefineHost, id: ReferenceTypeId, file: ClassFile): Promise<ClassSide> {
-  const { superName, interfaces } = file;
-  return { ...(await readRunning(host.connection, id, file)), superName, interfaces };
+  const { superName, interfaces, majorVersion } = file;
+  return { ...(await readRunning(host.connection, id, file)), superName, interfaces, majorVersion };
 }
 
 /** The cases in which prediction and JVM disagree, as text. */

@@ -45,6 +45,18 @@ describe('prediction from what was read back', () => {
     assert.equal(ask({ flags: 0x1 }, { flags: 0x1 }, 1).verdict, 'accept');
   });
 
+  it('knows which anonymous classes compilers before Java 9 made final', () => {
+    const STATIC = 0x8;
+    const name = 'demo/A$1';
+    assert.deepEqual(codes(ask({ name, flags: 0x30 }, { name, flags: 0x20 }, STATIC)), ['classFlagsChanged']);
+    assert.equal(ask({ name, flags: 0x30 }, { name, flags: 0x30 }, STATIC).verdict, 'accept');
+    // Neither a local class nor one that was made up.
+    const local = 'demo/A$1Local';
+    assert.equal(ask({ name: local, flags: 0x20 }, { name: local, flags: 0x20 }, STATIC).verdict, 'accept');
+    const synthetic = STATIC | 0x1000;
+    assert.equal(ask({ name, flags: 0x1020 }, { name, flags: 0x1020 }, synthetic).verdict, 'accept');
+  });
+
   it('infers nest members from constants', () => {
     const members = (...list: readonly string[]): ClassSketch =>
       attributes((pool) => ({ kind: 'NestMembers', classIndexes: names(pool, list) }));
@@ -55,10 +67,22 @@ describe('prediction from what was read back', () => {
   });
 
   it('infers the nest host', () => {
-    const host = attributes((pool) => ({ kind: 'NestHost', hostClassIndex: pool.class('demo/Outer') }));
+    const name = 'demo/Outer$A';
+    const host: ClassSketch = {
+      name,
+      ...attributes((pool) => ({ kind: 'NestHost', hostClassIndex: pool.class('demo/Outer') })),
+    };
     assert.equal(ask(host, host).verdict, 'accept');
-    assert.deepEqual(codes(ask({}, host)), ['nestHostChanged']);
-    assert.deepEqual(codes(ask(host, {})), ['nestHostChanged']);
+    assert.deepEqual(codes(ask({ name }, host)), ['nestHostChanged']);
+    assert.deepEqual(codes(ask(host, { name })), ['nestHostChanged']);
+  });
+
+  it('takes the name of an attribute in the code for a text, not for the attribute', () => {
+    const texts: ClassSketch = {
+      before: (pool) =>
+        ['NestHost', 'NestMembers', 'PermittedSubclasses'].forEach((text) => pool.string(text)),
+    };
+    assert.equal(ask(texts, texts).verdict, 'accept');
   });
 
   it('infers the components of a record from its fields', () => {
