@@ -1,0 +1,23 @@
+import { createServer } from 'node:http';
+
+// A release of a small service, in a process of its own: `node routersBackend.mjs PORT RELEASE`. Every answer names the
+// release; `?ms=100` makes it slow. Prints `ready` once it listens; a signal ends it at once, whatever is in flight.
+const [, , port, release] = process.argv;
+const server = createServer((request, response) => {
+  const { pathname, searchParams } = new URL(request.url, 'http://service');
+  const answer = () => {
+    response.setHeader('X-Release', release);
+    if (pathname === '/health') {
+      response.setHeader('Content-Type', 'application/json');
+      response.end(JSON.stringify({ status: 'UP', release }));
+    } else {
+      response.end(`${release}\n`);
+    }
+  };
+  const ms = Number(searchParams.get('ms') ?? 0);
+  if (ms > 0) setTimeout(answer, ms);
+  else answer();
+});
+// A pooled connection that this end closes first is lost by the service, not by the router that is looked at.
+server.keepAliveTimeout = 120_000;
+server.listen(Number(port), '127.0.0.1', () => console.log('ready'));
