@@ -1,0 +1,270 @@
+import type { Clock } from '../contracts/clock';
+import type { Inspection, Phase, Plan } from '../contracts/deploy';
+import type { Runner } from '../contracts/deployCall';
+import { DeployError } from '../contracts/deployError';
+import type {
+  Actor,
+  DeployEvent,
+  JournalSink,
+  Outcome,
+  ProbeReceipt,
+  Receipt,
+  RecordedFailure,
+  TurnReason,
+} from '../contracts/deployRecord';
+import { toError } from '../util/errors';
+import { checkPlan } from './check';
+import { changedPlaces, planDigest } from './digest';
+import { isLeaseLost, recordFailure } from './failure';
+import { remainingSteps, standingOf, undoList, type Standing, type Work } from './recover';
+import { Walk } from './walk';
+import type { JournalRecord } from '../contracts/deployRecord';
+
+/** Watches the traffic during a switch. */
+export interface TrafficProbe {
+  /** Starts once; later calls change nothing. Resolves when the first answers are there or were given up. */
+  start(): Promise<void>;
+  /** Ends it and waits for the answers still to come; `undefined` when it was never started. */
+  stop(): Promise<ProbeReceipt | undefined>;
+  /** Aborted, with a `DeployError` `limit` as its reason, once the plan's limits are passed. */
+  readonly breach: AbortSignal;
+}
+
+export interface ExecuteOptions {
+  readonly runner: Runner;
+  readonly journal: JournalSink;
+  readonly clock: Clock;
+  readonly actor: Actor;
+  /** The lock's token, and a signal that it is lost. */
+  readonly fence: number;
+  readonly lost?: AbortSignal;
+  readonly probe?: TrafficProbe;
+  readonly onEvent?: (event: DeployEvent) => void;
+  /** How everything looks now. */
+  inspect(signal?: AbortSignal): Promise<Inspection>;
+  /** Asked after cancelling, when the running step has ended or was taken back: take back all, or stay there. */
+  decide?(): Promise<'undo' | 'stay'>;
+  /** How long a lost way is tried again; 20,000 ms unless given. */
+  readonly patienceMs?: number;
+}
+
+/** Phases in which users might notice something. */
+const NOTICEABLE: ReadonlySet<Phase> = new Set<Phase>(['route', 'watch', 'drain', 'retire', 'adopt']);
+
+/**
+ * Executes a plan. `approved` is the digest of what a person saw. Before anything is done it rejects with
+ * `DeployError` `notApproved`, `worldChanged` (details `places`) or `invalidPlan`; from then on it resolves, and the
+ * receipt tells how it went. Aborting ends or undoes the running step, then `decide` is asked.
+ */
+export async function execute(
+  plan: Plan,
+  approved: string,
+  options: ExecuteOptions,
+  signal?: AbortSignal,
+): Promise<Receipt> {
+  checkPlan(plan);
+  const digest = planDigest(plan);
+  if (digest !== approved)
+    throw new DeployError('notApproved', 'another plan was approved', { plan: plan.id });
+  const changed = changedPlaces(plan.inspection, await options.inspect(signal));
+  if (changed.length > 0)
+    throw new DeployError('worldChanged', changed.join(', '), { places: changed.join(', ') });
+  const { journal, clock, fence, actor } = options;
+  const first: JournalRecord = { kind: 'plan', at: clock.now(), fence, plan, digest, actor };
+  await journal.append(first, signal);
+  return new Execution(standingOf([first]), options).forward('begun', signal);
+}
+
+/** Goes on with an interrupted deployment, to success. */
+export function resume(standing: Standing, options: ExecuteOptions, signal?: AbortSignal): Promise<Receipt> {
+  return new Execution(standing, options).forward('resumed', signal);
+}
+
+/** Takes an interrupted deployment back. Rejects with `DeployError` `committed` when that is too late. */
+export async function undo(standing: Standing, options: ExecuteOptions): Promise<Receipt> {
+  undoList(standing);
+  return new Execution(standing, options).back('undoChosen');
+}
+
+class Execution {
+  readonly #plan: Plan;
+  readonly #options: ExecuteOptions;
+  readonly #walk: Walk;
+  readonly #lost: AbortSignal;
+  readonly #startedAt: number;
+  readonly #begun: number;
+  #standing: Standing;
+
+  constructor(standing: Standing, options: ExecuteOptions) {
+    this.#plan = standing.plan;
+    this.#standing = standing;
+    this.#options = options;
+    this.#lost = options.lost ?? new AbortController().signal;
+    this.#startedAt = options.clock.now();
+    this.#begun = options.clock.monotonic();
+    const { runner, journal, clock, fence, patienceMs = 20_000 } = options;
+    const onEvent = (event: DeployEvent): void => options.onEvent?.(event);
+    this.#walk = new Walk(
+      { runner, journal, clock, fence, onEvent, patienceMs, lost: this.#lost },
+      standing.bindings,
+    );
+  }
+
+  /** Does what is left; a step that fails has all taken back. */
+  async forward(why: 'begun' | 'resumed', cancel?: AbortSignal): Promise<Receipt> {
+    return this.#guarded(async () => {
+      if (why === 'resumed') await this.#turn('do', 'resumed');
+      this.#emit({ kind: 'turn', to: 'do', why });
+      for (const work of remainingSteps(this.#standing)) {
+        const { step } = work;
+        if (cancel?.aborted && !step.final) return this.#cancelled(undefined);
+        try {
+          await this.#do(work, cancel);
+        } catch (thrown) {
+          if (isLeaseLost(thrown)) throw thrown;
+          this.#set(step.id, 'failed');
+          await this.#walk.diagnose(step);
+          // Nothing leads back from there, and users have the new release: it is done, with something left over.
+          if (step.final) return this.#finish('done', recordFailure(thrown));
+          if (cancel?.aborted) return this.#cancelled(work);
+          return this.#takeBack('failed', recordFailure(stepFailed(step.id, thrown)));
+        }
+      }
+      return this.#finish('done');
+    });
+  }
+
+  async back(why: 'undoChosen'): Promise<Receipt> {
+    return this.#guarded(() => this.#takeBack(why));
+  }
+
+  async #do({ step, undoFirst }: Work, cancel: AbortSignal | undefined): Promise<void> {
+    const { probe } = this.#options;
+    if (NOTICEABLE.has(step.phase)) await probe?.start();
+    this.#set(step.id, 'begun');
+    const reasons = [this.#lost];
+    // What can't be taken back is finished, not cancelled.
+    if (cancel && !step.final) reasons.push(cancel);
+    if (probe && !step.final) reasons.push(probe.breach);
+    try {
+      await this.#walk.perform(step, 'do', undoFirst, AbortSignal.any(reasons));
+    } catch (thrown) {
+      throw probe?.breach.aborted === true && !cancel?.aborted ? toError(probe.breach.reason) : thrown;
+    }
+    this.#set(step.id, 'done');
+  }
+
+  /** After cancelling: the step that was running is taken back, then the person decides. */
+  async #cancelled(running: Work | undefined): Promise<Receipt> {
+    if (running) {
+      try {
+        await this.#undo(running);
+      } catch (thrown) {
+        if (isLeaseLost(thrown)) throw thrown;
+        return this.#finish('stuck', recordFailure(thrown));
+      }
+    }
+    const choice = (await this.#options.decide?.()) ?? 'stay';
+    return choice === 'undo' ? this.#takeBack('undoChosen') : this.#finish('stayed');
+  }
+
+  async #takeBack(why: TurnReason, failure?: RecordedFailure): Promise<Receipt> {
+    await this.#turn('undo', why);
+    this.#emit({ kind: 'turn', to: 'undo', why });
+    for (const work of undoList(this.#standing)) {
+      try {
+        await this.#undo(work);
+      } catch (thrown) {
+        if (isLeaseLost(thrown)) throw thrown;
+        // What comes before it may only be taken back after it.
+        return this.#finish('stuck', recordFailure(undoFailed(work.step.id, thrown)));
+      }
+    }
+    return this.#finish('undone', failure);
+  }
+
+  async #undo({ step }: Work): Promise<void> {
+    if (NOTICEABLE.has(step.phase)) await this.#options.probe?.start();
+    this.#set(step.id, 'undoing');
+    await this.#walk.perform(step, 'undo', false, this.#lost);
+    this.#set(step.id, 'undone');
+  }
+
+  async #turn(to: 'do' | 'undo', why: TurnReason): Promise<void> {
+    await this.#walk.record({ kind: 'turn', to, why, actor: this.#options.actor });
+  }
+
+  #set(step: string, status: 'begun' | 'done' | 'failed' | 'undoing' | 'undone'): void {
+    const statuses = new Map(this.#standing.statuses).set(step, status);
+    const final = this.#plan.steps.find(({ id }) => id === step)?.final;
+    this.#standing = {
+      ...this.#standing,
+      statuses,
+      ...(final && { committed: this.#standing.committed ?? step }),
+    };
+  }
+
+  async #finish(outcome: Outcome, failure?: RecordedFailure): Promise<Receipt> {
+    const probe = await this.#options.probe?.stop();
+    const exact = outcome === 'undone' ? await this.#isExact() : undefined;
+    const receipt = this.#receipt(outcome, probe, failure, exact);
+    await this.#walk.record({ kind: 'finish', outcome, receipt });
+    this.#emit({ kind: 'finished', receipt });
+    return receipt;
+  }
+
+  /** Whether everything looks as before; unknown where it can't be asked. */
+  async #isExact(): Promise<boolean | undefined> {
+    try {
+      const now = await this.#options.inspect(this.#lost);
+      return changedPlaces(this.#plan.inspection, now).length === 0;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #receipt(
+    outcome: Outcome,
+    probe: ProbeReceipt | undefined,
+    failure: RecordedFailure | undefined,
+    exact?: boolean,
+  ): Receipt {
+    return {
+      outcome,
+      startedAt: this.#startedAt,
+      durationMs: Math.round(this.#options.clock.monotonic() - this.#begun),
+      steps: this.#walk.receipts,
+      ...(probe && { probe }),
+      ...(failure && { failure }),
+      ...(exact !== undefined && { exact }),
+    };
+  }
+
+  /** When the lock or the journal is lost there is nothing more that may be done: the deployment is interrupted. */
+  async #guarded(run: () => Promise<Receipt>): Promise<Receipt> {
+    try {
+      return await run();
+    } catch (thrown) {
+      const probe = await this.#options.probe?.stop();
+      const failure = recordFailure(thrown);
+      if (isLeaseLost(thrown)) this.#emit({ kind: 'lease', state: 'lost', reason: thrown.reason });
+      const receipt = this.#receipt('interrupted', probe, failure);
+      this.#emit({ kind: 'finished', receipt });
+      return receipt;
+    }
+  }
+
+  #emit(event: DeployEvent): void {
+    this.#options.onEvent?.(event);
+  }
+}
+
+function stepFailed(step: string, thrown: unknown): DeployError {
+  const { reason, message, details } = recordFailure(thrown);
+  return new DeployError('stepFailed', message, { ...details, step, because: reason }, thrown);
+}
+
+function undoFailed(step: string, thrown: unknown): DeployError {
+  const { reason, message, details } = recordFailure(thrown);
+  return new DeployError('undoFailed', message, { ...details, step, because: reason }, thrown);
+}

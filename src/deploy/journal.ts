@@ -1,0 +1,47 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { JournalRecord, JournalSink } from '../contracts/deployRecord';
+import { AppendLog } from '../util/appendLog';
+
+/** The journal of one plan on this machine: a file of its own, each record on the disk before `append` resolves. */
+export class LocalJournal implements JournalSink {
+  readonly #log: AppendLog<JournalRecord>;
+
+  constructor(file: string) {
+    this.#log = new AppendLog(file);
+  }
+
+  async append(record: JournalRecord): Promise<void> {
+    await mkdir(dirname(this.#log.file), { recursive: true });
+    await this.#log.append(record, true);
+  }
+
+  async read(): Promise<readonly JournalRecord[]> {
+    return (await this.#log.read()).records;
+  }
+
+  async close(): Promise<void> {
+    await this.#log.close();
+  }
+}
+
+/**
+ * Writes to each in turn. The machine's own comes first: after a kill it knows at least as much as the shared one,
+ * and neither knows less than what was done, because effects wait for both.
+ */
+export class SharedJournal implements JournalSink {
+  readonly #sinks: readonly JournalSink[];
+
+  constructor(...sinks: readonly JournalSink[]) {
+    this.#sinks = sinks;
+  }
+
+  async append(record: JournalRecord, signal?: AbortSignal): Promise<void> {
+    for (const sink of this.#sinks) await sink.append(record, signal);
+  }
+}
+
+/** Of two copies of a journal the one that knows more. */
+export function fuller(a: readonly JournalRecord[], b: readonly JournalRecord[]): readonly JournalRecord[] {
+  return b.length > a.length ? b : a;
+}

@@ -1,0 +1,48 @@
+import type { Plan, StrategyName } from '../contracts/deploy';
+import { checkPlan } from './check';
+import { blueGreen } from './strategies/blueGreen';
+import { canary } from './strategies/canary';
+import type { Course, Strategies, StrategyInput } from './strategies/input';
+import { isLive } from './strategies/parts';
+import { recreate } from './strategies/recreate';
+import { rolling } from './strategies/rolling';
+import { switchTraffic } from './strategies/switchTraffic';
+
+const strategies: Strategies = { recreate, rolling, 'blue-green': blueGreen, canary };
+
+/**
+ * The plan that puts a release into an environment. Pure: equal inputs make equal plans. A roll back is a plan like
+ * any other, for an older release. Throws `DeployError` (`unsupported`, `foreign`, `unroutable`, `releaseGone`,
+ * `invalidPlan`).
+ */
+export function makePlan(strategy: StrategyName, input: StrategyInput): Plan {
+  const { steps, notes } = courseOf(strategy, input);
+  const from = input.targets.find(({ state }) => state.live)?.state.live?.release;
+  const plan: Plan = {
+    format: 1,
+    id: input.planId,
+    environment: input.environment,
+    application: input.application,
+    strategy,
+    intent: input.intent,
+    release: input.release,
+    ...(from && { from }),
+    targets: input.targets.map(({ target }) => target.name),
+    ...(input.router && { router: input.router.router.name }),
+    ...(input.journalHost !== undefined && { journalHost: input.journalHost }),
+    inspection: {
+      targets: input.targets.map(({ state }) => state),
+      ...(input.router && { router: input.router.state }),
+    },
+    ...(input.probe && { probe: input.probe }),
+    notes,
+    steps,
+  };
+  checkPlan(plan);
+  return plan;
+}
+
+function courseOf(strategy: StrategyName, input: StrategyInput): Course {
+  if (isLive(input)) return { steps: [], notes: [{ kind: 'alreadyLive' }] };
+  return input.intent === 'switch' ? switchTraffic(input) : strategies[strategy](input);
+}

@@ -1,0 +1,108 @@
+import type { Plan, PlanNote, Release, Step } from '../contracts/deploy';
+import { describeExpectation } from './expect';
+import { renderCall } from './renderCall';
+import { planDigest } from './digest';
+import type { Call } from '../contracts/deployCall';
+
+/**
+ * The preview of a plan: every call that will be made, in order, with its check and its way back. Equal plans give
+ * equal texts. Its grammar is in `syntaxes/deploy-plan.tmLanguage.json`.
+ */
+export function renderPlan(plan: Plan): string {
+  const lines = [...head(plan), ''];
+  plan.steps.forEach((step, index) => {
+    if (step.final && !plan.steps[index - 1]?.final) lines.push('--- no way back from here ---', '');
+    lines.push(...renderStep(step, index + 1), '');
+  });
+  if (plan.steps.length === 0) lines.push('Nothing to do.', '');
+  return lines.join('\n');
+}
+
+function head(plan: Plan): string[] {
+  const { release, from, probe } = plan;
+  const rows: [string, string | undefined][] = [
+    ['environment', plan.environment],
+    ['release', describeRelease(release)],
+    ['artifact', release.artifact],
+    ['configuration', release.configuration],
+    ['live before', from && describeRelease(from)],
+    ['strategy', plan.strategy],
+    ['targets', plan.targets.join(', ')],
+    ['router', plan.router],
+    ['probe', probe && `${probe.url} every ${duration(probe.everyMs)}`],
+    ['journal', plan.journalHost],
+    ['digest', planDigest(plan)],
+  ];
+  return [
+    `# ${plan.intent} ${release.application} ${release.version} to ${plan.environment}, plan ${plan.id}`,
+    '',
+    ...rows.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(13)}  ${value}`])),
+    ...plan.notes.map((note) => `! ${noteText(note)}`),
+  ];
+}
+
+function describeRelease({ application, version, git }: Release): string {
+  if (!git) return `${application} ${version}`;
+  const branch = git.branch === undefined ? '' : ` on ${git.branch}`;
+  return `${application} ${version} (git ${git.sha}${branch}${git.dirty ? ', with changes' : ''})`;
+}
+
+function noteText({ kind, subject = '' }: PlanNote): string {
+  switch (kind) {
+    case 'alreadyLive':
+      return 'this release is live already';
+    case 'first':
+      return 'nothing is there yet: this is the first deployment';
+    case 'unproven':
+      return 'no probe: lost requests will not be seen';
+    case 'interrupts':
+      return `users of ${subject} are without an answer until the new release serves`;
+    case 'clearsPending':
+      return `left over from an earlier deployment, and removed: ${subject}`;
+  }
+}
+
+function renderStep(step: Step, number: number): string[] {
+  return [
+    `## ${number}. ${step.title} [${step.id}]`,
+    ...section('do', step.do),
+    ...section('verify', step.verify),
+    ...section('undo', step.undo),
+  ];
+}
+
+function section(name: 'do' | 'verify' | 'undo', calls: readonly Call[]): string[] {
+  if (calls.length === 0) return name === 'undo' ? ['  undo    nothing'] : [];
+  return calls.flatMap((call, index) => {
+    const [first = '', ...more] = renderCall(call);
+    const indent = ' '.repeat(10);
+    return [
+      `  ${(index === 0 ? name : '').padEnd(6)}  ${first}`,
+      ...more.map((line) => indent + line),
+      ...conditions(call).map((line) => `${indent}  ${line}`),
+    ];
+  });
+}
+
+/** What the call says about its answer. What its kind expects by itself is left out. */
+function conditions({ note, expect = [], until, binds = {}, parse }: Call): string[] {
+  return [
+    ...(note === undefined ? [] : [`; ${note}`]),
+    ...expect.map((each) => `expect ${each.path} ${describeExpectation(each)}`),
+    ...(until
+      ? [
+          `until it holds, every ${duration(until.intervalMs)}, at most ${duration(until.deadlineMs)}` +
+            (until.atDeadline === 'continue' ? ', then goes on' : ''),
+        ]
+      : []),
+    ...Object.entries(binds).map(
+      ([name, path]) => `bind \${${name}} = ${path}${parse === undefined ? '' : ` (${parse})`}`,
+    ),
+  ];
+}
+
+/** `500ms`, `45s`, `2m`: as in the configuration. */
+export function duration(ms: number): string {
+  if (ms >= 60_000 && ms % 60_000 === 0) return `${ms / 60_000}m`;
+  return ms >= 1000 && ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
+}

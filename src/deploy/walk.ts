@@ -1,0 +1,177 @@
+import type { Clock } from '../contracts/clock';
+import type { Step } from '../contracts/deploy';
+import type { Bindings, Call, Runner } from '../contracts/deployCall';
+import { DeployError } from '../contracts/deployError';
+import type {
+  DeployEvent,
+  Direction,
+  JournalRecord,
+  JournalSink,
+  StepReceipt,
+} from '../contracts/deployRecord';
+import { isWorthRetrying, TransportError } from '../contracts/transportError';
+import { toError } from '../util/errors';
+import { textOf } from './parsers';
+import { recordFailure } from './failure';
+
+export interface WalkOptions {
+  readonly runner: Runner;
+  readonly journal: JournalSink;
+  readonly clock: Clock;
+  readonly fence: number;
+  readonly onEvent: (event: DeployEvent) => void;
+  /** How long a lost way to a machine is tried again before the step counts as failed. */
+  readonly patienceMs: number;
+  /** Aborted when the lock is lost: nothing may be done from then on. */
+  readonly lost: AbortSignal;
+}
+
+type RecordBody = JournalRecord extends infer R
+  ? R extends JournalRecord
+    ? Omit<R, 'at' | 'fence'>
+    : never
+  : never;
+
+/** How long to wait before a lost way is tried again. */
+const PAUSE_MS = 250;
+
+/** Performs single steps, in either direction, with a record before and after each. Keeps what they bind. */
+export class Walk {
+  readonly #options: WalkOptions;
+  readonly #receipts = new Map<string, StepReceipt>();
+  #bindings: Bindings;
+
+  constructor(options: WalkOptions, bindings: Bindings) {
+    this.#options = options;
+    this.#bindings = bindings;
+  }
+
+  get receipts(): StepReceipt[] {
+    return [...this.#receipts.values()];
+  }
+
+  /** A record that waits out a lost way to the journal. Rejects with `leaseLost`, or when patience ends. */
+  async record(body: RecordBody): Promise<void> {
+    const { journal, clock, fence, lost } = this.#options;
+    const record = { ...body, at: clock.now(), fence } as JournalRecord;
+    await this.#patiently(() => journal.append(record, lost), lost);
+  }
+
+  /**
+   * Performs a step, or takes it back. Rejects with what it failed with, after that was recorded; with `leaseLost`
+   * nothing is recorded any more.
+   */
+  async perform(step: Step, direction: Direction, undoFirst: boolean, signal: AbortSignal): Promise<void> {
+    const { clock, onEvent } = this.#options;
+    await this.record({ kind: 'begin', step: step.id, direction });
+    onEvent({ kind: 'stepBegan', step: step.id, direction });
+    const begun = clock.monotonic();
+    try {
+      const bound = await this.#attempts(step, direction, undoFirst, signal);
+      await this.#ended(step, direction, begun, { ok: true, bound });
+    } catch (thrown) {
+      this.#throwIfLost();
+      const failure = recordFailure(thrown);
+      await this.#ended(step, direction, begun, { ok: false, failure });
+      throw thrown;
+    }
+  }
+
+  /** Asks what may explain a failure. Answers are shown, not kept; what can't be asked is left out. */
+  async diagnose(step: Step): Promise<void> {
+    const { runner, onEvent, lost } = this.#options;
+    for (const call of step.diagnose ?? []) {
+      try {
+        const { answer } = await runner.perform(call, this.#bindings, lost);
+        const note = call.note ?? '';
+        onEvent({ kind: 'diagnosis', step: step.id, note, text: textOf(answer) });
+      } catch {
+        // The failure itself is what counts.
+      }
+    }
+  }
+
+  async #attempts(
+    step: Step,
+    direction: Direction,
+    undoFirst: boolean,
+    signal: AbortSignal,
+  ): Promise<Bindings> {
+    let clear = undoFirst;
+    return this.#patiently(async () => {
+      if (direction === 'undo') return this.#calls(step, step.undo, signal);
+      if (clear) await this.#calls(step, step.undo, signal);
+      clear = step.again === 'undoFirst';
+      const bound = await this.#calls(step, step.do, signal);
+      return { ...bound, ...(await this.#calls(step, step.verify, signal)) };
+    }, signal);
+  }
+
+  async #calls(step: Step, calls: readonly Call[], signal: AbortSignal): Promise<Bindings> {
+    const { runner, onEvent } = this.#options;
+    const bound: Record<string, string> = {};
+    const watching = runner.onProgress(({ bytes, total }) => {
+      onEvent({ kind: 'progress', step: step.id, bytes, ...(total !== undefined && { total }) });
+    });
+    try {
+      for (const call of calls) {
+        this.#throwIfLost();
+        const result = await runner.perform(call, this.#bindings, signal);
+        Object.assign(bound, result.bound);
+        this.#bindings = { ...this.#bindings, ...result.bound };
+      }
+      return bound;
+    } finally {
+      watching.dispose();
+    }
+  }
+
+  async #ended(
+    step: Step,
+    direction: Direction,
+    begun: number,
+    how: Pick<JournalRecord & { kind: 'end' }, 'ok' | 'bound' | 'failure'>,
+  ): Promise<void> {
+    const durationMs = Math.round(this.#options.clock.monotonic() - begun);
+    const { ok, bound = {}, failure } = how;
+    await this.record({
+      kind: 'end',
+      step: step.id,
+      direction,
+      ok,
+      durationMs,
+      ...(Object.keys(bound).length > 0 && { bound }),
+      ...(failure && { failure }),
+    });
+    const state = direction === 'do' ? (ok ? 'done' : 'failed') : ok ? 'undone' : 'undoFailed';
+    this.#receipts.set(step.id, { step: step.id, title: step.title, state, durationMs });
+    this.#options.onEvent({
+      kind: 'stepEnded',
+      step: step.id,
+      direction,
+      ok,
+      durationMs,
+      ...(failure && { failure }),
+    });
+  }
+
+  async #patiently<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const { clock, patienceMs } = this.#options;
+    const begun = clock.monotonic();
+    for (;;) {
+      try {
+        return await task();
+      } catch (thrown) {
+        this.#throwIfLost();
+        const passing = thrown instanceof TransportError && isWorthRetrying(thrown);
+        if (!passing || clock.monotonic() - begun > patienceMs) throw toError(thrown);
+        await clock.delay(PAUSE_MS, signal);
+      }
+    }
+  }
+
+  #throwIfLost(): void {
+    const { lost } = this.#options;
+    if (lost.aborted) throw new DeployError('leaseLost', 'the lock was lost', {}, lost.reason);
+  }
+}
