@@ -5,10 +5,11 @@ import type { LoadedClass } from '../jdwp/classIndex';
 import type { JdwpConnection } from '../jdwp/connection';
 import { VmError } from '../jdwp/error';
 import { mapLimit } from '../util/async';
+import { fingerprintOfRead } from './fingerprint';
 import { digestOf, type KnownClasses, type RunningMethod } from './known';
 import type { BuiltClass, ClassState } from './model';
 import { classFileOf } from './roots/builtClass';
-import { readRunning, type RunningClass } from './running';
+import { readBack, runningClass, type RunningClass } from './running';
 
 /** How one loaded class stands against the built class of its name. */
 export interface LoadedComparison {
@@ -103,12 +104,20 @@ async function compareRead(
   signal: AbortSignal | undefined,
 ): Promise<LoadedComparison | undefined> {
   try {
-    const running = await readRunning(connection, loaded.id, classFileOf(built), signal);
-    const detail = compareSides(running, built);
+    const read = await readBack(connection, loaded.id, signal);
+    const running = runningClass(read, classFileOf(built));
+    const methods = running.runningMethods;
+    const recognised = await known.baseline?.recognise(loaded.name, () => fingerprintOfRead(read));
+    if (recognised !== undefined && recognised !== 'other') {
+      known.runs(loaded.id, recognised, methods);
+      return compareKnown(known, built, loaded, true);
+    }
+    const trustsAssumed = recognised === undefined;
+    const detail = compareSides(running, built, trustsAssumed);
     const isSame = detail.state === 'same';
-    if (isSame) known.runs(loaded.id, built, running.runningMethods);
-    else await recognise(known, loaded, running, built);
-    return { loaded, methods: running.runningMethods, isSame, detail: () => detail };
+    if (isSame) known.runs(loaded.id, built, methods);
+    else await findRunning(known, loaded, running, built, trustsAssumed);
+    return { loaded, methods, isSame, detail: () => detail };
   } catch (error) {
     if (isUnloaded(error)) return undefined;
     throw error;
@@ -116,24 +125,29 @@ async function compareRead(
 }
 
 /** Finds the class file of what runs among those that were kept, so that it can be put back later. */
-async function recognise(
+async function findRunning(
   known: KnownClasses,
   { id, name }: LoadedClass,
   running: RunningClass,
   built: BuiltClass,
+  trustsAssumed: boolean,
 ): Promise<void> {
   for (const candidate of (await known.baseline?.candidates(name)) ?? []) {
-    if (digestOf(candidate) === digestOf(built) || compareSides(running, candidate).state !== 'same')
-      continue;
+    if (digestOf(candidate) === digestOf(built)) continue;
+    if (compareSides(running, candidate, trustsAssumed).state !== 'same') continue;
     known.runs(id, candidate, running.runningMethods);
     return;
   }
 }
 
-/** What can't be decoded is not the same. */
-function compareSides(running: ClassSide, built: BuiltClass): Detail {
+/**
+ * What can't be decoded is not the same. Without `trustsAssumed`, neither is what can't be read back: somebody else
+ * redefined the class since it was known.
+ */
+function compareSides(running: ClassSide, built: BuiltClass, trustsAssumed = true): Detail {
   try {
-    const { outcome, differences } = compareClasses(running, classFileOf(built));
+    const { outcome, differences, assumed } = compareClasses(running, classFileOf(built));
+    if (!trustsAssumed && outcome !== 'changed' && assumed.length > 0) return { state: 'changed' };
     return { state: outcome, differences };
   } catch (error) {
     if (error instanceof ClassFileError) return { state: 'changed' };

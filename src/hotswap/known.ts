@@ -6,6 +6,11 @@ import type { BuiltClass } from './model';
 export interface Baseline {
   /** What the class may run, the likeliest first; each is compared before it is believed. Never rejects. */
   candidates(className: string): Promise<readonly BuiltClass[]>;
+  /**
+   * The class file that a class runs, by the fingerprint of what the JVM gives back. `other`: certainly none that was
+   * swapped from here; undefined: nobody knows. Never rejects.
+   */
+  recognise(className: string, fingerprint: () => string): Promise<BuiltClass | 'other' | undefined>;
   /** The class file of that digest, or undefined when it isn't kept. */
   read(digest: string, className: string): Promise<BuiltClass | undefined>;
 }

@@ -4,6 +4,7 @@ import type { JvmLedger, SwapFacts } from './ledger/jvmLedger';
 import type { BuiltClass, Change, SwapRecord } from './model';
 import type { RecordOf } from './record';
 import type { Redefinition } from './redefine';
+import type { SwapContext } from './swap';
 
 /** One swap on its way into the ledger. Without a ledger it only names the swap. */
 export class Recording {
@@ -11,6 +12,7 @@ export class Recording {
   readonly #ledger: JvmLedger | undefined;
   readonly #facts: SwapFacts;
   #isBegun = false;
+  #sent: readonly Redefinition[] = [];
 
   constructor(ledger: JvmLedger | undefined, of: RecordOf, change: Change, undoes?: string) {
     this.#ledger = ledger;
@@ -19,6 +21,7 @@ export class Recording {
 
   /** To be awaited before these are sent. Rejects with `LedgerError`. */
   async sending(items: readonly Redefinition[], known: KnownClasses): Promise<void> {
+    this.#sent = items;
     if (!this.#ledger) return;
     await this.#ledger.begin(this.#facts, items, known);
     this.#isBegun = true;
@@ -34,7 +37,13 @@ export class Recording {
     this.#isBegun = true;
   }
 
-  async end(record: SwapRecord): Promise<void> {
+  /** To be called before anything else is redefined: what was swapped is read once more, for later sessions. */
+  async end(record: SwapRecord, context: SwapContext): Promise<void> {
+    const swapped = new Set(
+      record.classes.filter(({ outcome }) => outcome === 'swapped').map(({ name }) => name),
+    );
+    const items = this.#sent.filter(({ built }) => swapped.has(built.name));
+    if (items.length > 0 && !record.error) this.#ledger?.noteRunning(context, items);
     await this.#ledger?.end(this.#facts, record, this.#isBegun);
   }
 }

@@ -20,6 +20,9 @@ import { Undone } from './undone';
 /** A wait shorter than this is not worth telling, in milliseconds. */
 const tellWaitAfter = 300;
 
+/** How long a JVM that is let go of may take to answer what was asked, in milliseconds. */
+const settleMs = 1000;
+
 /** One JVM over its restarts: stays attached, and swaps what it is given, one change after another. */
 export class Session implements JvmSession {
   readonly target: JvmTarget;
@@ -153,7 +156,9 @@ export class Session implements JvmSession {
   async close(): Promise<void> {
     this.#queue.close();
     this.#ledger?.dispose();
+    const isConnected = this.#attached !== undefined;
     this.#attached = undefined;
+    if (isConnected) await this.#settle();
     await this.#reconnector.stop();
     clearTimeout(this.#tellWait);
     for (const emitter of [this.#changed, this.#swapped, this.#didAttach]) emitter.dispose();
@@ -161,6 +166,15 @@ export class Session implements JvmSession {
 
   dispose(): void {
     void this.close();
+  }
+
+  /** Lets what is on its way be written down; a JVM that is stopped does not answer, and is not waited for long. */
+  async #settle(): Promise<void> {
+    if (!this.#ledger) return;
+    const limit = new AbortController();
+    const late = this.#clock.delay(settleMs, limit.signal).catch(() => undefined);
+    await Promise.race([this.#ledger.settled(), late]);
+    limit.abort();
   }
 
   /** Corrects what is known of the JVM, unless it was lost meanwhile. */

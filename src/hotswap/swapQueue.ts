@@ -191,7 +191,7 @@ export class SwapQueue {
       else if (error instanceof JdwpError && attached.connection.closed)
         this.#enqueueLost(change, job.resolves);
     }
-    await recording.end(record);
+    await recording.end(record, attached);
     return record;
   }
 
@@ -265,7 +265,7 @@ export class SwapQueue {
       { jvm: this.#jvm, version: attached.info.version },
       recording ? { id: recording.id } : {},
     );
-    void recording?.end(record);
+    void recording?.end(record, attached);
     this.#listener.swapped(record);
     this.#listener.changed();
   }

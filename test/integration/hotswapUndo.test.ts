@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Ledger } from '../../src/hotswap/ledger/ledger';
 import { undoOf, undoOfAll, UndoError } from '../../src/hotswap/ledger/undo';
 import type { BuiltClass, SwapRecord } from '../../src/hotswap/model';
@@ -8,6 +11,8 @@ import { Session } from '../../src/hotswap/session';
 import { nextEvent } from '../../src/util/async';
 import { change, dependencies, greeting, HotSwapApp, late, other } from './support/hotswapApp';
 import { jdksToTest } from './support/jdks';
+
+const tsx = pathToFileURL(require.resolve('tsx')).href;
 
 const isUndoError =
   (reason: string, classes?: string) =>
@@ -94,6 +99,20 @@ for (const jdk of jdksToTest()) {
       assert.equal(await app.ask('other'), 'other two');
     });
 
+    it('refuse when somebody else put other code there, in another session', async () => {
+      const first = await swap({ 'demo/Greeting.java': greeting('two') }, 'demo.Greeting');
+      await session.close();
+      const stranger = new Session(app.target(), dependencies);
+      await stranger.start(false);
+      const third = { 'demo/Greeting.java': greeting('three') };
+      const record = await stranger.swap(change(await app.build(third, 'demo.Greeting')));
+      assert.equal(record.swapped, 1);
+      await stranger.close();
+      session = await attach();
+      await assert.rejects(undo(first.id), isUndoError('superseded', 'demo.Greeting'));
+      assert.equal(await app.ask('greet'), 'three4');
+    });
+
     it('work in a later session, when what runs is still what was swapped', async () => {
       const first = await swap({ 'demo/Greeting.java': greeting('two') }, 'demo.Greeting');
       await session.close();
@@ -129,6 +148,41 @@ for (const jdk of jdksToTest()) {
       // The static initialiser does not run again.
       assert.equal(await app.ask('late'), 'late one static late two');
     });
+
+    for (const [mode, outcome, answer] of [
+      ['held', 'skipped', 'one4'],
+      ['sent', 'swapped', 'two4'],
+    ] as const)
+      it(`a swap whose process was killed (packet ${mode}) is found by comparing at the next attach`, async () => {
+        await session.close();
+        const built = await app.compile({ 'demo/Greeting.java': greeting('two') });
+        await killIn(mode, app, ledger.folder, built);
+        const [unfinished] = await ledger.entries();
+        assert.deepEqual(unfinished?.open, ['demo.Greeting']);
+        assert.equal(unfinished.end, undefined);
+        session = new Session(app.target(), { ...dependencies, ledger });
+        const telling = nextEvent(session.onDidSwap);
+        await session.start(false);
+        const found = await telling;
+        assert.equal(found.found, true);
+        assert.equal(found.resolves, unfinished.begin.id);
+        assert.deepEqual(
+          found.classes.map((each) => each.outcome),
+          [outcome],
+        );
+        assert.equal(await app.ask('greet'), answer);
+        const [entry] = await ledger.entries();
+        assert.deepEqual(
+          entry?.end?.results.map((each) => each.outcome),
+          [outcome],
+        );
+        if (outcome === 'skipped')
+          await assert.rejects(undo(found.id), isUndoError('notSwapped', 'demo.Greeting'));
+        else {
+          await undo(found.id);
+          assert.equal(await app.ask('greet'), 'one4');
+        }
+      });
   });
 }
 
@@ -146,4 +200,20 @@ async function ledgerSays(ledger: Ledger, id: string, outcome: string): Promise<
     if (entry?.end?.results.every((each) => each.outcome === outcome)) return;
     await nextEvent(ledger.onDidChange);
   }
+}
+
+/** Swaps `demo.Greeting` in a process of its own, and kills that when it is between sending and the answer. */
+async function killIn(mode: string, app: HotSwapApp, folder: string, built: string): Promise<void> {
+  const script = path.join(__dirname, 'support', 'swapUntilKilled.ts');
+  const args = [mode, String(app.endpoint.port), folder, app.classes, built, 'demo.Greeting'];
+  const child = spawn(process.execPath, ['--import', tsx, script, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  const [said] = (await Promise.race([once(child.stdout, 'data'), ended])) as [unknown];
+  assert.equal(String(said).trim(), mode);
+  // What was sent is redefined when the application shows it.
+  if (mode === 'sent') while ((await app.ask('greet')) !== 'two4');
+  child.kill('SIGKILL');
+  await ended;
 }

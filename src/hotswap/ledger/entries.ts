@@ -55,7 +55,15 @@ export interface AttachedRecord {
   readonly run?: string;
 }
 
-export type LedgerRecord = SwapBegin | SwapEnd | AttachedRecord;
+/** What the classes of a swap gave back when they were read right after it. */
+export interface RunsRecord {
+  readonly kind: 'runs';
+  readonly jvm: string;
+  readonly run?: string;
+  readonly classes: readonly { readonly name: string; readonly hash: string; readonly fingerprint: string }[];
+}
+
+export type LedgerRecord = SwapBegin | SwapEnd | AttachedRecord | RunsRecord;
 
 /** A swap as the ledger tells it. `end` is absent while it runs, and when we died in the middle until it is found. */
 export interface LedgerEntry {
@@ -83,7 +91,7 @@ interface Gathered {
 export function entriesOf(records: readonly LedgerRecord[], filter: LedgerFilter = {}): LedgerEntry[] {
   const swaps = new Map<string, Gathered>();
   for (const record of records) {
-    if (record.kind === 'attached') continue;
+    if (record.kind === 'attached' || record.kind === 'runs') continue;
     const swap = swaps.get(record.id);
     if (record.kind === 'begin') swaps.set(record.id, begun(swap, record));
     else if (swap) ended(swap, record);

@@ -2,14 +2,17 @@ import { join } from 'node:path';
 import type { Clock } from '../../contracts/clock';
 import type { Log } from '../../contracts/log';
 import { toError } from '../../util/errors';
+import { readFingerprint } from '../fingerprint';
 import { digestOf, type Baseline, type KnownClasses } from '../known';
 import type { BuiltClass, Change, SwapRecord } from '../model';
 import { isWorthTelling, type RecordOf } from '../record';
 import type { Redefinition } from '../redefine';
 import { builtClass } from '../roots/builtClass';
 import type { ClassRoot } from '../roots/classRoot';
+import type { SwapContext } from '../swap';
 import type { LedgerClass, LedgerEntry, SwapBegin } from './entries';
 import type { Ledger } from './ledger';
+import { SeenRunning } from './seenRunning';
 import { ClassRootSnapshot } from './snapshot';
 
 export interface JvmLedgerDependencies {
@@ -27,6 +30,8 @@ export interface SwapFacts extends RecordOf {
 
 /** Versions of a class that are compared with what runs, of those swapped before. */
 const mostCandidates = 6;
+/** Classes of one swap whose fingerprints are read; of a rebuild of everything it would keep the JVM busy. */
+const mostFingerprints = 256;
 
 /**
  * The ledger as one JVM's session uses it: notes when it was attached, keeps what its class roots hold, so that the
@@ -41,6 +46,8 @@ export class JvmLedger implements Baseline {
   readonly #taking = new AbortController();
   /** What swaps of this JVM put into it and replaced, by class, the newest first. Only we swap while attached. */
   readonly #swapped = new Map<string, readonly string[]>();
+  readonly #seen = new SeenRunning();
+  #noting: Promise<unknown> = Promise.resolve();
   #run: string | undefined;
   #attached: Promise<void> | undefined;
 
@@ -68,6 +75,9 @@ export class JvmLedger implements Baseline {
       this.#run = run;
       const entries = isFirst ? await this.ledger.entries({ jvm: this.#jvm }) : [];
       for (const { begin } of entries) this.#remember(begin.classes);
+      const sameRun = entries.filter(({ begin }) => begin.run === run);
+      this.#seen.clear();
+      this.#seen.load(sameRun, isFirst ? await this.ledger.seenRunning(this.#jvm, run) : []);
       await this.ledger.attached(this.#jvm, this.#clock.now(), run);
       return entries.filter(({ open }) => open.length > 0);
     });
@@ -99,6 +109,41 @@ export class JvmLedger implements Baseline {
     const hashes = [...new Set([...swapped, ...kept])];
     const read = await Promise.all(hashes.map((hash) => this.read(hash, className)));
     return read.filter((each) => each !== undefined);
+  }
+
+  async recognise(className: string, fingerprint: () => string): Promise<BuiltClass | 'other' | undefined> {
+    await this.#attached;
+    const hash = this.#seen.recognise(className, fingerprint);
+    return hash === undefined || hash === 'other' ? hash : this.read(hash, className);
+  }
+
+  /**
+   * Notes what swapped classes give back from now on, so that a later session recognises them. The requests are
+   * written before this returns; what is redefined after that does not show.
+   */
+  noteRunning({ connection, known }: SwapContext, items: readonly Redefinition[]): void {
+    for (const { built } of items) this.#seen.swapped(built.name, digestOf(built));
+    if (items.length > mostFingerprints) return;
+    const reading = items.map(async ({ loaded, built }) => {
+      const { methods } = known.get(loaded.id) ?? { methods: [] };
+      const fingerprint = await readFingerprint(connection, loaded.id, methods);
+      return { name: built.name, hash: digestOf(built), fingerprint };
+    });
+    const noting = Promise.all(reading).then(async (classes) => {
+      for (const { name, hash, fingerprint } of classes) this.#seen.note(name, hash, fingerprint);
+      const run = this.#run;
+      await this.ledger.runs({ kind: 'runs', jvm: this.#jvm, ...(run !== undefined && { run }), classes });
+    });
+    this.#noting = Promise.allSettled([this.#noting, noting]);
+    noting.catch((error: unknown) => {
+      if (!connection.closed) this.#log.warn(`${this.#jvm}: ${toError(error).message}`);
+    });
+  }
+
+  /** Resolves when everything that is to be noted has been. */
+  async settled(): Promise<void> {
+    await this.#attached;
+    await this.#noting;
   }
 
   async read(hash: string, className: string): Promise<BuiltClass | undefined> {
@@ -167,12 +212,16 @@ export class JvmLedger implements Baseline {
     this.#taking.abort();
   }
 
-  /** A swap of unknown outcome was sent again: what was the same by then had been taken. */
-  async #resolve(id: string, { classes, version }: SwapRecord): Promise<void> {
+  /**
+   * A swap of unknown outcome was sent again: what was the same by then had been taken. Where its group was taken
+   * back instead, nothing of it is left.
+   */
+  async #resolve(id: string, { classes, version, group }: SwapRecord): Promise<void> {
     this.#log.debug(`${this.#jvm}: the outcome of ${id} is known (${version})`);
     const results = classes.map((each) => ({
       ...each,
-      outcome: each.state === 'same' ? ('swapped' as const) : ('skipped' as const),
+      outcome:
+        each.state === 'same' && group?.decision !== 'none' ? ('swapped' as const) : ('skipped' as const),
     }));
     await this.ledger.end({ kind: 'end', id, outcome: 'swapped', results, ms: { total: 0 } });
   }

@@ -13,6 +13,7 @@ import {
   type LedgerEntry,
   type LedgerFilter,
   type LedgerRecord,
+  type RunsRecord,
   type SwapBegin,
   type SwapEnd,
 } from './entries';
@@ -77,6 +78,19 @@ export class Ledger implements Disposable {
     this.#changed.fire(end.id);
   }
 
+  /** What swapped classes gave back. Rejects with `LedgerError`. */
+  async runs(record: RunsRecord): Promise<void> {
+    await this.#append(record);
+  }
+
+  /** What classes of one run of a JVM gave back after their swaps, oldest first. */
+  async seenRunning(jvm: string, run: string | undefined): Promise<RunsRecord[]> {
+    const { records } = await this.#log.read();
+    return records.filter(
+      (record): record is RunsRecord => record.kind === 'runs' && record.jvm === jvm && record.run === run,
+    );
+  }
+
   /** Swaps that pass the filter, oldest first. */
   async entries(filter: LedgerFilter = {}): Promise<LedgerEntry[]> {
     return entriesOf((await this.#log.read()).records, filter);
@@ -84,7 +98,7 @@ export class Ledger implements Disposable {
 
   async entry(id: string): Promise<LedgerEntry | undefined> {
     const { records } = await this.#log.read();
-    const [entry] = entriesOf(records.filter((record) => record.kind !== 'attached' && record.id === id));
+    const [entry] = entriesOf(records.filter((record) => 'id' in record && record.id === id));
     return entry;
   }
 
