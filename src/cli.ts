@@ -33,6 +33,9 @@ const environment = {
   cwd: process.cwd(),
   env: process.env,
   signal: abort.signal,
+  ...(process.stdin.isTTY && process.stderr.isTTY
+    ? { terminal: { input: process.stdin, output: process.stderr } }
+    : {}),
 };
 void main(process.argv.slice(2), environment).then((code) => {
   // A command that ends in order although it was interrupted (such as one that waits) says so by code 0.

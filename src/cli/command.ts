@@ -19,6 +19,14 @@ export interface Context {
   readonly signal: AbortSignal;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where a person can be asked; absent when nobody sits there. */
+  readonly terminal?: Terminal;
+}
+
+/** A terminal: what is typed, and where questions are shown. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
 }
 
 /**

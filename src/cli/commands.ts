@@ -1,5 +1,6 @@
 import type { Register } from './command';
 import { registerCheck } from './check';
+import { registerCompare } from './compare';
 import { registerJvm } from './jvm';
 import { registerPredict } from './predict';
 import { registerSchema } from './schema';
@@ -10,6 +11,7 @@ export const commands: readonly Register[] = [
   registerJvm,
   registerSwap,
   registerPredict,
+  registerCompare,
   registerCheck,
   registerSchema,
 ];

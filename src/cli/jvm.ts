@@ -1,6 +1,7 @@
 import type { Endpoint } from '../contracts/channel';
+import type { JvmTarget } from '../hotswap/model';
 import { examples, ExitCode, group, type Context, type Register } from './command';
-import { formatJvmAddress, parseJvmAddress } from './jvmAddress';
+import { formatJvmAddress, jvmNotation, jvmNotationHelp } from './jvmAddress';
 
 /** `swapdeck jvm list` and `swapdeck jvm info`: which JVMs are there, and what one says of itself. */
 export const registerJvm: Register = (program, action) => {
@@ -13,9 +14,9 @@ export const registerJvm: Register = (program, action) => {
   jvm
     .command('info')
     .description('connect to a JVM, tell its version and number of classes, and detach')
-    .argument('<host:port>', 'where it listens', parseJvmAddress)
-    .addHelpText('after', examples('jvm info localhost:5005'))
-    .action(action((context, endpoint: Endpoint) => info(context, endpoint)));
+    .argument(jvmNotation, jvmNotationHelp)
+    .addHelpText('after', examples('jvm info localhost:5005', 'jvm info dev/shop'))
+    .action(action((context, name: string) => info(context, name)));
 };
 
 async function list({ output, signal }: Context): Promise<ExitCode> {
@@ -42,10 +43,20 @@ async function list({ output, signal }: Context): Promise<ExitCode> {
   return ExitCode.done;
 }
 
-async function info({ output, signal }: Context, endpoint: Endpoint): Promise<ExitCode> {
+async function info(context: Context, name: string): Promise<ExitCode> {
+  const { openTargets } = await import('./jvmTargets');
+  const jvms = await openTargets([name], context);
+  try {
+    return await infoOf(jvms.targets[0]!, context);
+  } finally {
+    jvms.dispose();
+  }
+}
+
+async function infoOf(target: JvmTarget, { output, signal }: Context): Promise<ExitCode> {
   const { readJvmInfo } = await import('./jvmInfo');
-  const jvm = formatJvmAddress(endpoint);
-  const read = await readJvmInfo(endpoint, output.log, signal);
+  const jvm = target.id;
+  const read = await readJvmInfo(target, output.log, signal);
   if ('failure' in read) {
     output.failure(read.failure);
     const { title, detail, next } = read.failure;

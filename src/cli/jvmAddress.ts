@@ -1,13 +1,14 @@
-import { InvalidArgumentError } from 'commander';
+import { readEndpoint } from '../config/values';
 import type { Endpoint } from '../contracts/channel';
 
-/** `HOST:PORT`, `[::1]:PORT`, or a port of this machine. Throws commander's `InvalidArgumentError`. */
-export function parseJvmAddress(text: string): Endpoint {
-  const match = /^(?:(?:\[([^\]]+)\]|([^:\s]+)):)?(\d{1,5})$/.exec(text.trim());
-  const port = Number(match?.[3]);
-  if (!match || port < 1 || port > 65535)
-    throw new InvalidArgumentError('It should be HOST:PORT, such as localhost:5005.');
-  return { host: match[1] ?? match[2] ?? '127.0.0.1', port };
+/** How a command line names a JVM, for the help of an option. */
+export const jvmNotation = '<jvm>';
+export const jvmNotationHelp =
+  'a JVM that listens for a debugger: HOST:PORT, a port of this machine, or its name in swapdeck.yaml';
+
+/** `HOST:PORT`, `[::1]:PORT`, or a port of this machine; undefined for what may be a name. */
+export function parseJvmAddress(text: string): Endpoint | undefined {
+  return readEndpoint(text.trim());
 }
 
 /** The address as a person writes it. */

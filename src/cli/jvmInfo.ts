@@ -1,27 +1,23 @@
-import type { Endpoint } from '../contracts/channel';
 import { systemClock } from '../contracts/clock';
 import type { Log } from '../contracts/log';
 import { attachJvm, detachJvm } from '../hotswap/attach';
-import type { JvmInfo } from '../hotswap/model';
+import type { JvmInfo, JvmTarget } from '../hotswap/model';
 import { VirtualMachine } from '../jdwp/commands';
 import { describeJvmError } from '../messages/describe';
 import type { Message } from '../messages/message';
 import { localEndpointProbe } from '../targets/jvm/discover';
-import { TcpDialer } from '../transport/tcp';
 import { AbortedError, SwapdeckError } from '../util/errors';
-import { formatJvmAddress } from './jvmAddress';
 
 /** Attaches, reads, detaches. Rejects only with `AbortedError`. */
 export async function readJvmInfo(
-  endpoint: Endpoint,
+  target: JvmTarget,
   log: Log,
   signal: AbortSignal,
 ): Promise<
   | (JvmInfo & { readonly classPath: readonly string[] })
   | { readonly failure: Message; readonly reason: string }
 > {
-  const where = formatJvmAddress(endpoint);
-  const target = { id: where, name: where, endpoint, dialer: new TcpDialer(), classRoots: [] };
+  const where = target.id;
   try {
     const attached = await attachJvm(
       target,

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { describe } from '../messages/describe';
 import { AbortedError, SwapdeckError } from '../util/errors';
-import { examples, ExitCode, type Action, type Context, type Handler } from './command';
+import { examples, ExitCode, type Action, type Context, type Handler, type Terminal } from './command';
 import { commands } from './commands';
 import { Output, type TextSink } from './output';
 
@@ -13,6 +13,8 @@ export interface Environment {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Where a person can be asked, if one sits there. */
+  readonly terminal?: Terminal;
 }
 
 /** Runs one command line (`argv` without node and script); resolves to the exit code and never rejects. */
@@ -66,12 +68,12 @@ function leaves(command: Command): Command[] {
 async function run<A extends unknown[]>(
   handler: Handler<A>,
   args: A,
-  { stdout, stderr, cwd, env, signal }: Environment,
+  { stdout, stderr, cwd, env, signal, terminal }: Environment,
 ): Promise<number> {
   // Commander hands over the positional arguments, the options, and the command itself.
   const { json = false, verbose = false } = args.at(-2) as { json?: boolean; verbose?: boolean };
   const output = new Output({ stdout, stderr, json, verbose });
-  const context: Context = { output, signal, cwd, env };
+  const context: Context = { output, signal, cwd, env, ...(terminal && { terminal }) };
   try {
     return await handler(context, ...args);
   } catch (error) {

@@ -1,8 +1,5 @@
-import * as path from 'node:path';
-import { withClassesOptions, type ClassesOptions } from './classesOptions';
-import { classGlob } from './classGlob';
+import { ChosenClasses, withClassesOptions, type ClassesOptions } from './classesOptions';
 import { examples, ExitCode, type Context, type Register } from './command';
-import { readBuiltClasses } from './readBuiltClasses';
 
 /** `swapdeck predict`: what running JVMs would answer to a swap, and why; sends nothing. */
 export const registerPredict: Register = (program, action) => {
@@ -14,24 +11,34 @@ export const registerPredict: Register = (program, action) => {
       examples(
         'predict --jvm localhost:5005 --classes target/classes',
         "predict --jvm 5005 --classes target/classes --only 'shop.*' --json",
+        'predict --jvm dev/shop',
       ),
     )
     .action(action((context, options: ClassesOptions) => predict(context, options)));
 };
 
-async function predict({ output, signal, cwd }: Context, options: ClassesOptions): Promise<ExitCode> {
-  const { predictionReport, printPredictions } = await import('./predictReport');
-  const isChosen = classGlob(options.only ?? []);
-  const roots = options.classes.map((root) => path.resolve(cwd, root));
-  const classes = await readBuiltClasses(roots, isChosen, signal);
-  if (classes.length === 0) output.note('No class of that name was found.');
-  const reports = await Promise.all(
-    options.jvm.map((endpoint) =>
-      predictionReport(endpoint, { classes, roots, isChosen, log: output.log }, signal),
-    ),
-  );
-  for (const report of reports) printPredictions(report, output);
-  output.result({ jvms: reports.map(({ json }) => json) });
-  if (reports.some(({ error }) => error !== undefined)) return ExitCode.failed;
-  return reports.some(({ isRefused }) => isRefused) ? ExitCode.refused : ExitCode.done;
+async function predict(context: Context, options: ClassesOptions): Promise<ExitCode> {
+  const { output, signal } = context;
+  const [{ predictionReport, printPredictions }, { openTargets }] = await Promise.all([
+    import('./predictReport'),
+    import('./jvmTargets'),
+  ]);
+  const jvms = await openTargets(options.jvm, context);
+  try {
+    const chosen = new ChosenClasses(options, context);
+    const { isChosen } = chosen;
+    const requests = await Promise.all(
+      jvms.targets.map(async (target) => {
+        const [classes, roots] = await Promise.all([chosen.of(target), chosen.rootsOf(target)]);
+        return { target, classes, roots, isChosen, log: output.log };
+      }),
+    );
+    const reports = await Promise.all(requests.map((request) => predictionReport(request, signal)));
+    for (const report of reports) printPredictions(report, output);
+    output.result({ jvms: reports.map(({ json }) => json) });
+    if (reports.some(({ error }) => error !== undefined)) return ExitCode.failed;
+    return reports.some(({ isRefused }) => isRefused) ? ExitCode.refused : ExitCode.done;
+  } finally {
+    jvms.dispose();
+  }
 }

@@ -1,6 +1,5 @@
-import type { Endpoint } from '../contracts/channel';
 import type { Log } from '../contracts/log';
-import type { BuiltClass } from '../hotswap/model';
+import type { BuiltClass, JvmTarget } from '../hotswap/model';
 import { goneClasses, predictClasses, type ClassPrediction } from '../hotswap/predictJvm';
 import { describeJvmError } from '../messages/describe';
 import type { Message } from '../messages/message';
@@ -8,10 +7,10 @@ import { describeNote, describeReason } from '../messages/predictions';
 import { english } from '../messages/translate';
 import { AbortedError } from '../util/errors';
 import { inspectJvm, seesRoots } from './inspectJvm';
-import { formatJvmAddress } from './jvmAddress';
 import type { Output } from './output';
 
 export interface PredictRequest {
+  readonly target: JvmTarget;
   readonly classes: readonly BuiltClass[];
   /** Absolute. */
   readonly roots: readonly string[];
@@ -33,17 +32,16 @@ export interface PredictionReport {
 
 /** Never rejects, save when aborted: a JVM that can't be reached is a report too. */
 export async function predictionReport(
-  endpoint: Endpoint,
-  { classes, roots, isChosen, log }: PredictRequest,
+  { target, classes, roots, isChosen, log }: PredictRequest,
   signal: AbortSignal,
 ): Promise<PredictionReport> {
-  const jvm = formatJvmAddress(endpoint);
+  const jvm = target.id;
   try {
     return await inspectJvm(
-      endpoint,
+      target,
       log,
       async (attached) => {
-        const rootsVisible = await seesRoots(attached, endpoint, roots);
+        const rootsVisible = await seesRoots(attached, target, roots);
         const predictions = await predictClasses(attached, classes, { rootsVisible }, signal);
         const gone = goneClasses(attached, classes, isChosen);
         const { version } = attached.info;

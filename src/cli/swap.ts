@@ -1,8 +1,5 @@
-import * as path from 'node:path';
-import { classGlob } from './classGlob';
-import { withClassesOptions, type ClassesOptions } from './classesOptions';
+import { ChosenClasses, withClassesOptions, type ClassesOptions } from './classesOptions';
 import { examples, ExitCode, type Context, type Register } from './command';
-import { readBuiltClasses } from './readBuiltClasses';
 import type { JvmReport } from './swapReport';
 
 interface SwapOptions extends ClassesOptions {
@@ -23,28 +20,34 @@ export const registerSwap: Register = (program, action) => {
         'swap --jvm localhost:5005 --classes target/classes',
         "swap --jvm 5005 --jvm 5006 --classes target/classes --only 'shop.cart.*' --json",
         'swap --jvm localhost:5005 --classes build/libs/app.jar --wait',
+        'swap --jvm dev/shop',
       ),
     )
     .action(action((context, options: SwapOptions) => swap(context, options)));
 };
 
-async function swap({ output, signal, cwd }: Context, options: SwapOptions): Promise<ExitCode> {
-  const [{ swapJvm }, { printReport, reportsToJson }] = await Promise.all([
+async function swap(context: Context, options: SwapOptions): Promise<ExitCode> {
+  const { output, signal } = context;
+  const [{ swapJvm }, { printReport, reportsToJson }, { openTargets }] = await Promise.all([
     import('./swapJvm'),
     import('./swapReport'),
+    import('./jvmTargets'),
   ]);
-  const classes = await readBuiltClasses(
-    options.classes.map((root) => path.resolve(cwd, root)),
-    classGlob(options.only ?? []),
-    signal,
-  );
-  if (classes.length === 0) output.note('No class of that name was found.');
-  const reports = await Promise.all(
-    options.jvm.map((endpoint) => swapJvm(endpoint, classes, options, { log: output.log, output }, signal)),
-  );
-  for (const report of reports) printReport(report, output);
-  output.result(reportsToJson(reports));
-  return exitCode(reports);
+  const jvms = await openTargets(options.jvm, context);
+  try {
+    const chosen = new ChosenClasses(options, context);
+    const classes = await Promise.all(jvms.targets.map((target) => chosen.of(target)));
+    const reports = await Promise.all(
+      jvms.targets.map((target, at) =>
+        swapJvm(target, classes[at]!, options, { log: output.log, output }, signal),
+      ),
+    );
+    for (const report of reports) printReport(report, output);
+    output.result(reportsToJson(reports));
+    return exitCode(reports);
+  } finally {
+    jvms.dispose();
+  }
 }
 
 function exitCode(reports: readonly JvmReport[]): ExitCode {

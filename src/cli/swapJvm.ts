@@ -1,30 +1,26 @@
-import type { Endpoint } from '../contracts/channel';
 import { systemClock } from '../contracts/clock';
 import type { Log } from '../contracts/log';
-import type { BuiltClass, ClassResult } from '../hotswap/model';
+import type { BuiltClass, ClassResult, JvmTarget } from '../hotswap/model';
 import { Session } from '../hotswap/session';
 import { describeJvmError } from '../messages/describe';
 import { classOutcome } from '../messages/hotswap';
 import { english } from '../messages/translate';
 import { localEndpointProbe } from '../targets/jvm/discover';
-import { TcpDialer } from '../transport/tcp';
 import { Deferred } from '../util/async';
 import { AbortedError } from '../util/errors';
-import { formatJvmAddress } from './jvmAddress';
 import type { Output } from './output';
 import type { JvmReport } from './swapReport';
 
 /** Swaps classes in one JVM and detaches; with `wait` stays for pending ones until aborted. Never rejects, save when aborted before it was done. */
 export async function swapJvm(
-  endpoint: Endpoint,
+  target: JvmTarget,
   classes: readonly BuiltClass[],
   { all = false, wait = false }: { readonly all?: boolean; readonly wait?: boolean },
   { log, output }: { readonly log: Log; readonly output: Output },
   signal: AbortSignal,
 ): Promise<JvmReport> {
-  const jvm = formatJvmAddress(endpoint);
+  const jvm = target.id;
   const started = systemClock.monotonic();
-  const target = { id: jvm, name: jvm, endpoint, dialer: new TcpDialer(), classRoots: [] };
   const session = new Session(target, { clock: systemClock, log, probe: localEndpointProbe() });
   const results = new Map<string, ClassResult>();
   const late = session.onDidSwap(({ classes }) => {

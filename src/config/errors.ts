@@ -10,6 +10,10 @@ import { SwapdeckError } from '../util/errors';
  * - `badPlaceholder`: `details.placeholder`.
  * - `badAddress`: an address that is none after its placeholders were filled in; `details.address` is the text
  *   before that.
+ * - `invalid`: `details.file` has `details.errors` errors.
+ * - `unknownJvm`, `ambiguousJvm`: `details.name` is the name of no JVM, or of several; `details.known` are those to
+ *   choose from.
+ * - `unsupportedRoute`: the JVM `details.name` is in a container or pod.
  */
 export type ConfigErrorReason =
   | 'notFound'
@@ -18,6 +22,10 @@ export type ConfigErrorReason =
   | 'secretMissing'
   | 'valueMissing'
   | 'badPlaceholder'
-  | 'badAddress';
+  | 'badAddress'
+  | 'invalid'
+  | 'unknownJvm'
+  | 'ambiguousJvm'
+  | 'unsupportedRoute';
 
 export class ConfigError extends SwapdeckError<ConfigErrorReason> {}

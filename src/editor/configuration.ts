@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { CONFIG_FILE } from '../config/find';
 import type { SwapdeckConfig } from '../config/model';
@@ -77,9 +76,4 @@ async function readFolder(folder: vscode.WorkspaceFolder): Promise<FolderConfigu
 
 export function configurationUri(folder: vscode.WorkspaceFolder): vscode.Uri {
   return vscode.Uri.joinPath(folder.uri, CONFIG_FILE);
-}
-
-/** A path of the configuration, absolute. */
-export function fromFolder(folder: vscode.WorkspaceFolder, path: string): string {
-  return resolve(folder.uri.fsPath, path);
 }

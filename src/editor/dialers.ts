@@ -1,10 +1,8 @@
-import { environmentProviders, resolveText } from '../config/resolve';
-import { readSshAddress } from '../config/values';
+import { environmentProviders } from '../config/resolve';
 import type { Dialer } from '../contracts/channel';
 import type { Log } from '../contracts/log';
 import type { Prompter } from '../contracts/prompter';
-import { TransportError } from '../contracts/transportError';
-import type { HostSpec } from '../transport/ssh/hostSpec';
+import { sshHostSpecs } from '../hotswap/configured';
 import type { SshHosts } from '../transport/ssh/hosts';
 import { TcpDialer } from '../transport/tcp';
 import type { Disposable } from '../util/disposables';
@@ -46,7 +44,12 @@ export class EditorDialers implements Dialers, Disposable {
   }
 
   async #open(configuration: FolderConfiguration, signal: AbortSignal | undefined): Promise<SshHosts> {
-    const specs = await this.#specs(configuration, signal);
+    const providers = {
+      ...environmentProviders(process.env),
+      secret: (name: string) => this.#secrets.get(name),
+    };
+    const { config } = configuration;
+    const specs = config ? await sshHostSpecs(config, providers, signal) : {};
     const key = configuration.uri.toString();
     const known = this.#hosts.get(key);
     if (known) {
@@ -59,28 +62,5 @@ export class EditorDialers implements Dialers, Disposable {
     const hosts = new Hosts(specs, { prompter: this.#prompter, log: this.#log });
     this.#hosts.set(key, hosts);
     return hosts;
-  }
-
-  async #specs(
-    { config }: FolderConfiguration,
-    signal: AbortSignal | undefined,
-  ): Promise<Record<string, HostSpec>> {
-    const providers = {
-      ...environmentProviders(process.env),
-      secret: (name: string) => this.#secrets.get(name),
-    };
-    const specs: Record<string, HostSpec> = {};
-    for (const [name, host] of Object.entries(config?.hosts ?? {})) {
-      if (host.kind === 'local') continue;
-      const text = await resolveText(host.address, providers, signal);
-      const ssh = readSshAddress(text);
-      if (!ssh)
-        throw new TransportError('configuration', `not an SSH address: ${text}`, {
-          problem: 'destination',
-          destination: text,
-        });
-      specs[name] = { ssh, ...(host.jump !== undefined && { jump: host.jump }) };
-    }
-    return specs;
   }
 }

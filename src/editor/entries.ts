@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
-import { jvmEndpoint, environmentProviders } from '../config/resolve';
+import { environmentProviders } from '../config/resolve';
 import { readEndpoint } from '../config/values';
 import type { Jvm } from '../config/model';
 import type { Dialer, Endpoint } from '../contracts/channel';
+import { configuredTarget } from '../hotswap/configured';
 import type { JvmTarget } from '../hotswap/model';
 import type { LocalJvm } from '../targets/jvm/discover';
 import { isLoopbackHost } from '../targets/jvm/jdwpOptions';
-import { fromFolder, type FolderConfiguration } from './configuration';
+import type { FolderConfiguration } from './configuration';
 import type { Secrets } from './secrets';
 import { t } from './text';
 
@@ -62,7 +63,7 @@ function configuredEntry(
   { secrets, dialers }: EntrySources,
 ): JvmEntry {
   const id = `${environment}/${name}`;
-  const { route, application } = jvm;
+  const { route } = jvm;
   const through = route.kind === 'through' ? route.host : undefined;
   const address = route.kind === 'direct' ? readEndpoint(jvm.jdwp) : undefined;
   const port = address && isLoopbackHost(address.host) ? address.port : undefined;
@@ -78,31 +79,16 @@ function configuredEntry(
     ...(port !== undefined && { port }),
     ...(unsupported !== undefined && { unsupported }),
     target: async (signal) => {
-      const env = environmentProviders(process.env, { environment });
-      const endpoint = await jvmEndpoint(jvm, { ...env, secret: (secret) => secrets.get(secret) }, signal);
-      return {
-        id,
-        name,
-        environment,
-        endpoint,
-        dialer: through === undefined ? dialers.direct() : dialers.through(through, configuration),
-        ...rootsOf(configuration, application),
-        ...(application !== undefined && { application }),
-        ...(through !== undefined && { through }),
+      const { config = { applications: {} }, folder } = configuration;
+      const values = environmentProviders(process.env, { environment });
+      const providers = { ...values, secret: (secret: string) => secrets.get(secret) };
+      const ways = {
+        direct: () => dialers.direct(),
+        through: (host: string) => dialers.through(host, configuration),
       };
+      const configured = { id, environment, name, jvm };
+      return configuredTarget(configured, config, folder.uri.fsPath, ways, providers, signal);
     },
-  };
-}
-
-function rootsOf(
-  { config, folder }: FolderConfiguration,
-  application: string | undefined,
-): Pick<JvmTarget, 'classRoots' | 'sourceRoots'> {
-  const named = application === undefined ? undefined : config?.applications[application];
-  const absolute = (path: string): string => fromFolder(folder, path);
-  return {
-    classRoots: named?.classes.map(absolute) ?? [],
-    sourceRoots: named?.sources.map(absolute) ?? [],
   };
 }
 

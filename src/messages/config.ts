@@ -44,6 +44,28 @@ export const configErrorTexts: Texts<ConfigErrorReason> = {
     detail: facts.t('With its placeholders filled in it must be HOST:PORT or a port.'),
     next: ['openConfiguration'],
   }),
+  invalid: (facts) => ({
+    title: facts.t("{0} has errors and can't be used.", fact(facts, 'file')),
+    detail: facts.t('On the command line, `swapdeck check` shows each with its place.'),
+    next: ['openConfiguration'],
+  }),
+  unknownJvm: (facts) => ({
+    title: facts.t('"{0}" is neither HOST:PORT nor a JVM of swapdeck.yaml.', fact(facts, 'name')),
+    detail: fact(facts, 'known')
+      ? facts.t('It has: {0}.', fact(facts, 'known'))
+      : facts.t('No swapdeck.yaml from here upward names a JVM.'),
+    next: ['openConfiguration'],
+  }),
+  ambiguousJvm: (facts) => ({
+    title: facts.t('Several environments have a JVM "{0}".', fact(facts, 'name')),
+    detail: facts.t('Say which: {0}.', fact(facts, 'known')),
+    next: ['openConfiguration'],
+  }),
+  unsupportedRoute: (facts) => ({
+    title: facts.t("{0} can't be attached to yet.", fact(facts, 'name')),
+    detail: facts.t('It runs in a container or pod, and that way is not built yet.'),
+    next: ['openConfiguration'],
+  }),
 };
 
 /** What to write where something else was found. */

@@ -39,13 +39,23 @@ export const hotSwapTexts: Texts<HotSwapErrorReason> = {
   }),
   noClassRoots: ({ t, where }) => ({
     title: t('No compiled classes were found for {0}.', where),
-    detail: t('Build the project once, or say where its classes are: applications.NAME.classes.'),
+    detail: t(
+      'Build the project once, or say where its classes are: applications.NAME.classes in swapdeck.yaml, or --classes on the command line.',
+    ),
     next: ['configureClasses', 'rebuild'],
   }),
   watch: (facts) => ({
     title: facts.t("{0} can't be watched for changes.", fact(facts, 'path')),
     detail: facts.t('The folder is gone, may not be read, or the system watches too many already.'),
     next: ['configureClasses', 'showLog'],
+  }),
+  notTakenBack: (facts) => ({
+    title: facts.t('{0} runs other classes than the JVMs it was swapped with.', facts.where),
+    detail: facts.t(
+      'Another JVM did not take the swap, and here it could not be taken back. Classes: {0}.',
+      fact(facts, 'classes'),
+    ),
+    next: ['compare', 'restartJvm'],
   }),
   noThread: ({ t, where }) => ({
     title: t('{0} is idle: no thread came by to define the new classes.', where),
@@ -73,6 +83,8 @@ export function classOutcome(result: ClassResult, t: Translate): string {
       if (result.exception !== undefined) return undefinable(result.exception, t);
       return result.error === undefined ? t('refused') : refusalReason(result.error, t);
     case 'skipped':
+      if (result.heldBackBy !== undefined)
+        return t('not swapped, because {0} did not take it', result.heldBackBy);
       if (result.state === 'unloaded') return t('not loaded');
       return result.state === 'same'
         ? t('nothing to do')

@@ -1,14 +1,14 @@
 import { parseClassFile, type ClassFile } from '../../classfile/classFile';
 import { compareClasses } from '../../classfile/compare';
 import { ClassFileError } from '../../classfile/errors';
-import { VmError } from '../../jdwp/error';
-import { ErrorConstant } from '../../jdwp/errorConstants';
 import { mapLimit, throwIfAborted } from '../../util/async';
 import type { Attached } from '../attach';
+import { changedMethods } from '../changedMethods';
 import type { BuiltClass } from '../model';
 import { classFileOf } from '../roots/builtClass';
 import type { RootedEntry } from '../roots/openRoots';
 import { readBack, runningClass, type ReadBack } from '../running';
+import { ifUnloaded } from '../unloaded';
 import { findGone } from './gone';
 import type { ComparedClass, ComparedLoader, ComparedState, JvmComparison } from './model';
 
@@ -25,7 +25,8 @@ export interface CompareOptions {
  */
 const pipelined = 48;
 const ofNone: readonly ComparedLoader[] = [];
-const noDifferences: ComparedLoader['differences'] = [];
+/** Shared by thousands of classes. */
+const nothing = { differences: [], methods: [] } as const;
 
 /**
  * What differs between what a JVM runs and what was built, by class and method. The JVM is the reference: each
@@ -73,7 +74,7 @@ async function compareEntry(
   if (present.length === 0) return { name, state: 'unloaded', entry: place, loaders: ofNone };
   const [content, ...read] = await Promise.all([
     entry.bytes().catch(() => undefined),
-    ...present.map(({ id }) => readBack(connection, id, signal).catch(unlessUnloaded)),
+    ...present.map(({ id }) => readBack(connection, id, signal).catch(ifUnloaded)),
   ]);
   // Parsed when all is there and not before: what waits would outlive the young generation of the heap.
   const built = content && parsed(content);
@@ -99,15 +100,16 @@ function compareRunning(
   running: ReadBack,
   built: ClassFile,
   before: BuiltClass | undefined,
-): Pick<ComparedLoader, 'state' | 'differences'> {
+): Omit<ComparedLoader, 'loaded'> {
   try {
     const read = compareClasses(runningClass(running, built), built);
     const isExact = read.outcome === 'changed' || read.assumed.length === 0 || !before;
     const { outcome, differences } = isExact ? read : compareClasses(classFileOf(before), built);
-    return { state: outcome, differences: differences.length === 0 ? noDifferences : differences };
+    if (differences.length === 0) return { state: outcome, ...nothing };
+    return { state: outcome, differences, methods: changedMethods(differences, built) };
   } catch (error) {
     // What can't be decoded is not what was built.
-    if (error instanceof ClassFileError) return { state: 'changed', differences: noDifferences };
+    if (error instanceof ClassFileError) return { state: 'changed', ...nothing };
     throw error;
   }
 }
@@ -117,12 +119,4 @@ function overall(loaders: readonly ComparedLoader[]): ComparedState {
   return (
     (['changed', 'debug'] as const).find((state) => loaders.some((each) => each.state === state)) ?? 'same'
   );
-}
-
-/** INVALID_OBJECT or INVALID_CLASS: the class was unloaded since the index named it. */
-function unlessUnloaded(error: unknown): undefined {
-  const isUnloaded =
-    error instanceof VmError &&
-    (error.error === ErrorConstant.INVALID_OBJECT || error.error === ErrorConstant.INVALID_CLASS);
-  if (!isUnloaded) throw error;
 }

@@ -31,7 +31,7 @@ export async function findGone(
     );
     const loaders = asked
       .filter((loaded) => loaded !== undefined)
-      .map((loaded) => ({ loaded, state: 'gone' as const, differences: [] }));
+      .map((loaded) => ({ loaded, state: 'gone' as const, differences: [], methods: [] }));
     return loaders.length === 0 ? undefined : { name, state: 'gone', loaders };
   });
   return found.filter((each) => each !== undefined);

@@ -1,5 +1,6 @@
 import type { Difference } from '../../classfile/compare';
 import type { LoadedClass } from '../../jdwp/classIndex';
+import type { ChangedMethod } from '../changedMethods';
 import type { ClassState } from '../model';
 import type { ClassEntry } from '../roots/readRoot';
 
@@ -16,8 +17,10 @@ export const comparedStates = ['changed', 'debug', 'gone', 'unloaded', 'same'] a
 export interface ComparedLoader {
   readonly loaded: LoadedClass;
   readonly state: Exclude<ComparedState, 'unloaded'>;
-  /** What differs; empty when nothing does, and for a class that is gone. */
+  /** What differs; empty when nothing does, for a class that is gone, and where a class can't be decoded. */
   readonly differences: readonly Difference[];
+  /** Source lines of the methods of the class file that differ in more than debug data. */
+  readonly methods: readonly ChangedMethod[];
 }
 
 /** A class of the class roots or of the JVM, by its name. */
