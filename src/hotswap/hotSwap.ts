@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { VirtualMachine } from '../jdwp/commands';
 import { JdwpError } from '../jdwp/error';
@@ -11,7 +10,8 @@ import { asSwapdeckError, HotSwapError } from './errors';
 import { undoOf, undoOfAll, UndoError } from './ledger/undo';
 import type { BuiltClass, Change, HotSwap, JvmSession, JvmTarget, SwapRecord } from './model';
 import type { ClassRoot } from './roots/classRoot';
-import { openRoot, readClasses } from './roots/readRoot';
+import { openRoots, writtenAt } from './roots/openRoots';
+import { readClasses } from './roots/readRoot';
 import { configuredRoot, pathKey, relevantRoots } from './roots/relevant';
 import { Session } from './session';
 import type { SwapCommand } from './swapQueue';
@@ -133,13 +133,16 @@ class WorkspaceHotSwap implements HotSwap {
 
   async swapChanged(signal?: AbortSignal): Promise<readonly SwapRecord[]> {
     const members = [...this.#members.values()].filter(({ session }) => session.attached);
-    const records = members.map(async (member) => {
-      const classes = await this.#built(member.session.classRoots, signal);
-      const since = await this.#runsSince(member, signal);
-      const change: Change = { origin: 'command', at: this.#options.clock.now(), classes, ms: {} };
-      return member.session.swap(change, { pend: (unloaded) => writtenSince(unloaded, since) }, signal);
-    });
-    return Promise.all(records);
+    return Promise.all(members.map((member) => this.#swapBuilt(member, () => true, signal)));
+  }
+
+  async makeEqual(
+    jvmId: string,
+    isChosen: (name: string) => boolean,
+    signal?: AbortSignal,
+  ): Promise<SwapRecord> {
+    this.#attachedSession(jvmId);
+    return this.#swapBuilt(this.#members.get(jvmId)!, isChosen, signal);
   }
 
   async undo(swapId: string, signal?: AbortSignal): Promise<SwapRecord> {
@@ -249,21 +252,26 @@ class WorkspaceHotSwap implements HotSwap {
     return Promise.all(records);
   }
 
-  /** Every class of some roots; of one name in several roots the one written last. */
-  async #built(roots: readonly ClassRoot[], signal: AbortSignal | undefined): Promise<BuiltClass[]> {
-    const classes = new Map<string, BuiltClass>();
-    for (const { path } of roots) {
-      const root = await openRoot(path, signal);
-      try {
-        for (const built of await readClasses(root.entries, signal)) {
-          const other = classes.get(built.name);
-          if (!other || (await writtenAt(other)) < (await writtenAt(built))) classes.set(built.name, built);
-        }
-      } finally {
-        await root.close();
-      }
+  async #swapBuilt(
+    member: Member,
+    isChosen: (name: string) => boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<SwapRecord> {
+    const { session } = member;
+    const roots = await openRoots(
+      session.classRoots.map(({ path }) => path),
+      'newest',
+      signal,
+    );
+    try {
+      const chosen = roots.entries.filter(({ name }) => isChosen(name));
+      const classes = await readClasses(chosen, signal);
+      const since = await this.#runsSince(member, signal);
+      const change: Change = { origin: 'command', at: this.#options.clock.now(), classes, ms: {} };
+      return await session.swap(change, { pend: (unloaded) => writtenSince(unloaded, since) }, signal);
+    } finally {
+      await roots.close();
     }
-    return [...classes.values()];
   }
 
   /** Class files older than this are what the JVM loads by itself. */
@@ -289,14 +297,7 @@ function merge(changes: readonly Change[]): Change {
   return { origin: 'command', at: changes[0]!.at, classes: [...classes.values()], ms: {} };
 }
 
-async function writtenAt({ file }: BuiltClass): Promise<number> {
-  return stat(file).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
-  );
-}
-
 async function writtenSince(classes: readonly BuiltClass[], since: number): Promise<BuiltClass[]> {
-  const times = await Promise.all(classes.map(writtenAt));
+  const times = await Promise.all(classes.map(({ file }) => writtenAt(file)));
   return classes.filter((_, i) => times[i]! >= since);
 }

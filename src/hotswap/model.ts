@@ -229,6 +229,8 @@ export interface HotSwap extends Disposable {
   submit(change: Change, signal?: AbortSignal): Promise<readonly SwapRecord[]>;
   /** Compares all class roots with what runs and swaps what differs. */
   swapChanged(signal?: AbortSignal): Promise<readonly SwapRecord[]>;
+  /** The same for one JVM and some names of classes. Rejects with `HotSwapError` when the JVM is not attached. */
+  makeEqual(jvmId: string, isChosen: (name: string) => boolean, signal?: AbortSignal): Promise<SwapRecord>;
   /**
    * Takes one swap back: the classes run again what they ran before it. A class that still waits for the JVM to load
    * it gets what it would have had. Rejects with `UndoError` when that can't be done, as when something else was

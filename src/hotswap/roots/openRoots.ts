@@ -62,7 +62,8 @@ export async function readOne(
   }
 }
 
-async function writtenAt(file: string): Promise<number> {
+/** When a file was last written, in milliseconds since the epoch; 0 when it is not there. */
+export async function writtenAt(file: string): Promise<number> {
   return stat(file).then(
     ({ mtimeMs }) => mtimeMs,
     () => 0,
