@@ -125,10 +125,17 @@ export class CompileOnSave implements Disposable {
         const started = performance.now();
         const [compiler, { surroundingsOf }] = await this.#open();
         const around = await surroundingsOf(session, signal);
+        const log = (stage: string): void =>
+          this.#parts.log.debug(
+            `${document.fileName}: ${stage} after ${Math.round(performance.now() - started)} ms`,
+          );
+        log('asked the JVM for its class path');
         await this.#checkCompiler(compiler, file, session, around, signal);
         const hotSwap = await this.#parts.jvms.hotSwap();
         held = hotSwap.hold();
+        log('checked the compiler');
         const result = await compiler.save([file], around, signal);
+        log('compiled');
         this.#show(document.uri, result);
         busy.dispose();
         this.#predictions.clear(document.uri);
