@@ -242,7 +242,7 @@ function set(name: string, options: ApacheBalancerOptions, member: BalancerMembe
     ...post(name, options, fields),
     note: describeMember(member),
     parse: 'balancer.manager',
-    expect: member.state === 'disabled' ? [] : [hasMember(options, member)],
+    expect: [member.state === 'disabled' ? noLonger(options, member) : hasMember(options, member)],
   };
 }
 
@@ -257,4 +257,9 @@ function readBack(options: ApacheBalancerOptions, members: readonly BalancerMemb
 
 function hasMember(options: ApacheBalancerOptions, member: BalancerMember): Expectation {
   return { path: `${at(options)}.lines`, is: 'contains', value: describeMember(member) };
+}
+
+/** One that was never made a member can't be read back either. */
+function noLonger(options: ApacheBalancerOptions, member: BalancerMember): Expectation {
+  return { path: `${at(options)}.lines`, is: 'lacks', value: describeMember({ ...member, state: 'ready' }) };
 }

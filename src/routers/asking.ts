@@ -7,7 +7,7 @@ import { sameAddress } from './addresses';
 export type Ask = Pick<ProbePlan, 'url' | 'recognise'>;
 
 /** Once the first answer is right the next ones must be: each may come from another worker of the router. */
-const CONFIRMATIONS = 4;
+const CONFIRMATIONS = 2;
 const DEADLINE_MS = 10_000;
 
 /**

@@ -150,15 +150,17 @@ function settings(
   });
 }
 
+/** Nobody is sent to an address that was not meant: one that is opened has its own before, one that is closed after. */
 function setServer(server: string, from: HaproxyServer, to: HaproxyServer): string[] {
   const moves = from.host !== to.host || from.port !== to.port;
-  return [
+  const state = from.state === to.state ? [] : [`${server} state ${to.state}`];
+  const rest = [
     ...(moves ? [`${server} addr ${to.host} port ${to.port}`] : []),
     ...(from.weight === to.weight ? [] : [`${server} weight ${to.weight}`]),
     // Its checks may say that the one who had the place before is down; they begin anew from here.
     ...(to.state === 'ready' && from.state === 'maint' ? [`${server} health up`] : []),
-    ...(from.state === to.state ? [] : [`${server} state ${to.state}`]),
   ];
+  return to.state === 'ready' ? [...rest, ...state] : [...state, ...rest];
 }
 
 /** `up`: none of those that should serve is down; what an undo brings back may not run yet. */

@@ -25,7 +25,7 @@ interface ServerLine {
 const MOST = 100;
 /** Braces of placeholders are no blocks. */
 const UPSTREAM = /\bupstream\s+\S+\s*\{((?:\$\{[^{}]*\}|[^{}])*)\}/dg;
-const SERVER = /\bserver\s+([^;]+);[^\S\n]*\n?/g;
+const SERVER = /[^\S\n]*\bserver\s+([^;]+);[^\S\n]*\n?/g;
 
 function upstreamOf(file: string, text: string): Upstream {
   const found = [...withoutComments(text).matchAll(UPSTREAM)];
@@ -107,7 +107,7 @@ function withoutServers(body: string): string {
     rest += body.slice(from, match.index);
     from = match.index + match[0].length;
   }
-  return (rest + body.slice(from)).replace(/[^\S\n]+\n/g, '\n');
+  return rest + body.slice(from);
 }
 
 /** What a file that isn't there yet begins with: `adara-upstream.conf` has the upstream `adara`. */
