@@ -15,7 +15,8 @@ import { SwapdeckError } from '../util/errors';
  * Execution: `worldChanged` (not as it was when the plan was made); `notApproved` (not the plan that was approved);
  * `locked` (someone else is at it: `owner`, `since`); `leaseLost` (the lock was taken away or ran out); `committed`
  * (too late to undo: `step`); `stepFailed` (`step`; `cause` says why); `undoFailed` (likewise); `journal` (records
- * that don't belong to the plan or can't be read: `problem`); `nothingToRecover`.
+ * that don't belong to the plan or can't be read: `problem`); `unfinished` (an earlier deployment was interrupted and is
+ * to be resumed or undone first: `plan`, `version`); `nothingToRecover`.
  */
 export type DeployErrorReason =
   | 'foreign'
@@ -37,6 +38,7 @@ export type DeployErrorReason =
   | 'stepFailed'
   | 'undoFailed'
   | 'journal'
+  | 'unfinished'
   | 'nothingToRecover';
 
 export class DeployError extends SwapdeckError<DeployErrorReason> {}

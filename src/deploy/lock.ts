@@ -131,22 +131,22 @@ export class Lease implements JournalSink {
   }
 
   async append(record: JournalRecord, signal?: AbortSignal): Promise<void> {
-    await this.appendAll([record], signal);
+    this.#throwIfLost();
+    const { runner, calls } = this.#options;
+    await this.#write(runner.perform(calls.appendJournal(this.token, linesOf([record])), {}, signal));
   }
 
-  /** Several records at once, such as those of a journal that is gone on with. */
-  async appendAll(records: readonly JournalRecord[], signal?: AbortSignal): Promise<void> {
+  /** Begins with the records of a deployment that is gone on with. */
+  async beginWith(records: readonly JournalRecord[], signal?: AbortSignal): Promise<void> {
     this.#throwIfLost();
-    const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
     const { runner, calls } = this.#options;
-    await this.#write(runner.perform(calls.appendJournal(this.token, lines), {}, signal));
+    await this.#write(runner.perform(calls.beginJournal(this.token, linesOf(records)), {}, signal));
   }
 
   async appendAudit(record: AuditRecord, signal?: AbortSignal): Promise<void> {
     this.#throwIfLost();
     const { runner, calls } = this.#options;
-    const line = `${JSON.stringify(record)}\n`;
-    await this.#write(runner.perform(calls.appendAudit(this.token, line), {}, signal));
+    await this.#write(runner.perform(calls.appendAudit(this.token, linesOf([record])), {}, signal));
   }
 
   /** Gives the lock up. It may be another's already. */
@@ -215,6 +215,10 @@ function lockedBy({ token, owner, sinceRenewalMs }: HeldLock): DeployError {
     sinceRenewalMs,
     ...(owner && { owner: owner.actor.name, reason: owner.reason, since: owner.since }),
   });
+}
+
+function linesOf(values: readonly unknown[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
 }
 
 /** Whole lines that are JSON; what a kill left of a line is left out. */

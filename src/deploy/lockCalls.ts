@@ -33,6 +33,11 @@ export class LockCalls {
     return this.#guarded(APPEND, [this.#holder(token), 'journal'], lines);
   }
 
+  beginJournal(token: number, lines: string): CommandCall {
+    const bytes = String(Buffer.byteLength(lines));
+    return this.#guarded(BEGIN_JOURNAL, [this.#holder(token), bytes], lines);
+  }
+
   appendAudit(token: number, line: string): CommandCall {
     return this.#guarded(APPEND, [this.#holder(token), '../audit'], line);
   }

@@ -94,12 +94,27 @@ cat >>"$2" || exit 74
 sync "$2" 2>/dev/null || sync
 `;
 
-/** $1 directory. Prints the journal of the last holder. */
+/**
+ * $1 directory of the holder, $2 how many bytes come over standard input: a journal that is gone on with. It is there
+ * in whole or not at all. Exit code 74 for an input that was cut off.
+ */
+export const BEGIN_JOURNAL = `
+cd -- "$1" 2>/dev/null || exit 75
+cat >journal.new || exit 74
+[ "$(wc -c <journal.new)" -eq "$2" ] || exit 74
+sync journal.new 2>/dev/null || sync
+mv -f journal.new journal
+`;
+
+/** $1 directory. Prints the journal of the last holder that wrote one. */
 export const READ_JOURNAL = `
 cd -- "$1" 2>/dev/null || exit 0
 ${HIGHEST}
-for each in "$n.live" "$n.closed"; do
-  if [ -f "$each/journal" ]; then exec cat "$each/journal"; fi
+while [ "$n" -gt 0 ]; do
+  for each in "$n.live" "$n.closed"; do
+    if [ -f "$each/journal" ]; then exec cat "$each/journal"; fi
+  done
+  n=$((n - 1))
 done
 `;
 

@@ -1,6 +1,6 @@
 import { THIS_MACHINE, type Call, type UploadCall, type WatchCall } from '../contracts/deployCall';
 import { quotePosix } from '../util/posixShell';
-import { canonicalJson } from '../util/json';
+import { canonicalJson, type JsonObject } from '../util/json';
 import { duration } from './render';
 
 /** What is sent somewhere, with or without a source of its bytes. */
@@ -31,9 +31,9 @@ export function renderCall(call: Call): string[] {
 function target(call: Request): string {
   switch (call.via) {
     case 'command':
-      return `${place(call.host)}$ ${words(call.argv)}`;
+      return `${place(call.host)}$ ${quotePosix(call.argv)}`;
     case 'local':
-      return `${place(THIS_MACHINE)}$ ${words([...assignments(call.env), ...call.argv])}`;
+      return `${place(THIS_MACHINE)}$ ${quotePosix([...assignments(call.env), ...call.argv])}`;
     case 'engine': {
       const query = new URLSearchParams(call.query).toString();
       return `${place(call.host)} engine ${call.method} ${call.path}${query === '' ? '' : `?${decode(query)}`}`;
@@ -49,26 +49,36 @@ function target(call: Request): string {
   }
 }
 
-/** What goes along: a body, a standard input, a content; each line of it marked with `|`. */
-function inputOf(call: Request): string[] {
-  const lines: string[] = [];
-  if ('headers' in call && call.headers)
-    for (const [name, value] of Object.entries(call.headers)) lines.push(`${name}: ${value}`);
-  if ('basicAuth' in call && call.basicAuth) lines.push(`as ${call.basicAuth.user}`);
-  if ('registry' in call && call.registry !== undefined)
-    lines.push(`with the credentials of ${call.registry}`);
-  return [...lines, ...bodyOf(call).map((line) => `| ${line}`)].map((line) => `  ${line}`);
+/** Members of requests that go along with them. */
+interface Extras {
+  readonly via: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly basicAuth?: { readonly user: string };
+  readonly registry?: string;
+  readonly stdin?: string;
+  readonly send?: string;
+  readonly content?: string;
+  readonly encoding?: string;
+  readonly body?: string | JsonObject;
 }
 
-function bodyOf(call: Request): string[] {
-  if ('stdin' in call && call.stdin !== undefined) return call.stdin.split('\n');
-  if ('send' in call) return call.send.trimEnd().split('\n');
-  if ('content' in call)
-    return call.encoding === 'base64' ? [`base64 ${call.content}`] : call.content.split('\n');
-  if (!('body' in call) || call.body === undefined) return [];
-  return typeof call.body === 'string'
-    ? call.body.split('\n')
-    : JSON.stringify(JSON.parse(canonicalJson(call.body)), undefined, 2).split('\n');
+/** A body, a standard input, a content: each line of it marked with `|`, after headers and credentials by name. */
+function inputOf(extras: Extras): string[] {
+  const { headers = {}, basicAuth, registry } = extras;
+  return [
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...(basicAuth ? [`as ${basicAuth.user}`] : []),
+    ...(registry === undefined ? [] : [`with the credentials of ${registry}`]),
+    ...bodyOf(extras).map((line) => `| ${line}`),
+  ].map((line) => `  ${line}`);
+}
+
+function bodyOf({ stdin, send, content, encoding, body }: Extras): string[] {
+  const text = stdin ?? send ?? (encoding === 'base64' ? `base64 ${content ?? ''}` : content) ?? body;
+  if (text === undefined) return [];
+  const shown =
+    typeof text === 'string' ? text : JSON.stringify(JSON.parse(canonicalJson(text)), undefined, 2);
+  return shown.replace(/\n$/, '').split('\n');
 }
 
 function place(host: string): string {
@@ -82,11 +92,6 @@ function decode(query: string): string {
 
 function assignments(env: Readonly<Record<string, string>> = {}): string[] {
   return Object.entries(env).map(([name, value]) => `${name}=${value}`);
-}
-
-/** Words as a shell would take them; a script of several lines stands in quotes as it is. */
-function words(argv: readonly string[]): string {
-  return quotePosix(argv);
 }
 
 function source({ kind, ...rest }: UploadCall['source']): string {
