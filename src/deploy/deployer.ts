@@ -1,0 +1,208 @@
+import { join } from 'node:path';
+import type { Clock } from '../contracts/clock';
+import type { Inspection, Plan } from '../contracts/deploy';
+import type { Runner } from '../contracts/deployCall';
+import { DeployError } from '../contracts/deployError';
+import type { Actor, AuditRecord, DeployEvent, JournalRecord, Receipt } from '../contracts/deployRecord';
+import { execute, resume, undo, type ExecuteOptions } from './execute';
+import { fuller, LocalJournal, SharedJournal } from './journal';
+import type { DeployLock, HeldLock, Lease } from './lock';
+import { Probe } from './probe';
+import { isOver, standingOf, type Standing } from './recover';
+
+export interface DeployerOptions {
+  /** Lock, shared journal and audit log of the application in the environment. */
+  readonly lock: DeployLock;
+  readonly clock: Clock;
+  readonly actor: Actor;
+  /** The folder on this machine for the journals of the application in the environment. */
+  readonly directory: string;
+  /** The runner of one execution; `watch` calls go to its probe. */
+  runner(probe: Probe | undefined): Runner;
+  /** How the targets and the router of a plan look now. */
+  inspect(plan: Plan, signal?: AbortSignal): Promise<Inspection>;
+  /** Whether a process of this machine runs. */
+  readonly isRunning: (processId: number) => boolean;
+  readonly onEvent?: (event: DeployEvent) => void;
+  readonly decide?: ExecuteOptions['decide'];
+  readonly patienceMs?: number;
+}
+
+/**
+ * Deployments of one application in one environment: takes the lock, executes with a journal here and on the journal
+ * host, writes the audit log. What was interrupted can be gone on with from any machine.
+ */
+export class Deployer {
+  readonly #options: DeployerOptions;
+
+  constructor(options: DeployerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Executes a plan that was approved by its digest. Rejects before anything is done with `DeployError` `locked`,
+   * `unfinished`, `worldChanged`, `notApproved` or `invalidPlan`; else the receipt tells how it went.
+   */
+  async deploy(plan: Plan, approved: string, signal?: AbortSignal): Promise<Receipt> {
+    return this.#locked(
+      `${plan.intent} ${plan.application} ${plan.release.version}`,
+      signal,
+      async (lease) => {
+        const open = await this.interrupted(signal);
+        if (open && open.outcome !== 'stayed')
+          throw new DeployError('unfinished', `plan ${open.plan.id} was interrupted`, {
+            plan: open.plan.id,
+            version: open.plan.release.version,
+          });
+        return this.#execute(plan, approved, lease, [], (options) =>
+          execute(plan, approved, options, signal),
+        );
+      },
+    );
+  }
+
+  /** The last deployment, when it was interrupted, stayed in the middle or is stuck. */
+  async interrupted(signal?: AbortSignal): Promise<Standing | undefined> {
+    const records = await this.#records(signal);
+    if (records.length === 0) return undefined;
+    const standing = standingOf(records);
+    return isOver(standing) ? undefined : standing;
+  }
+
+  /** Goes on with the interrupted deployment, to success. Rejects with `locked` or `nothingToRecover`. */
+  async resume(signal?: AbortSignal): Promise<Receipt> {
+    return this.#recover('resume', signal, (standing, options) => resume(standing, options, signal));
+  }
+
+  /** Takes the interrupted deployment back. Rejects with `locked`, `nothingToRecover` or `committed`. */
+  async undo(signal?: AbortSignal): Promise<Receipt> {
+    return this.#recover('undo', signal, (standing, options) => undo(standing, options));
+  }
+
+  /** Who is at it, if anyone. */
+  async holder(signal?: AbortSignal): Promise<HeldLock | undefined> {
+    return this.#options.lock.look(signal);
+  }
+
+  async history(count: number, signal?: AbortSignal): Promise<AuditRecord[]> {
+    return this.#options.lock.history(count, signal);
+  }
+
+  async #recover(
+    what: string,
+    signal: AbortSignal | undefined,
+    how: (standing: Standing, options: ExecuteOptions) => Promise<Receipt>,
+  ): Promise<Receipt> {
+    return this.#locked(what, signal, async (lease) => {
+      const records = await this.#records(signal);
+      const standing = records.length > 0 ? standingOf(records) : undefined;
+      if (!standing || isOver(standing))
+        throw new DeployError('nothingToRecover', 'no deployment was interrupted');
+      const { plan, digest } = standing;
+      return this.#execute(plan, digest, lease, records, (options) => how(standing, options));
+    });
+  }
+
+  async #execute(
+    plan: Plan,
+    digest: string,
+    lease: Lease,
+    before: readonly JournalRecord[],
+    how: (options: ExecuteOptions) => Promise<Receipt>,
+  ): Promise<Receipt> {
+    const { clock, actor, onEvent, decide, patienceMs } = this.#options;
+    const probe = plan.probe && new Probe(plan.probe, clock, (so) => onEvent?.({ kind: 'probe', so }));
+    const local = this.#local(plan.id);
+    try {
+      await this.#catchUp(local, lease, before);
+      const receipt = await how({
+        runner: this.#options.runner(probe),
+        journal: new SharedJournal(local, lease),
+        clock,
+        actor,
+        fence: lease.token,
+        lost: lease.lost,
+        inspect: (within) => this.#options.inspect(plan, within),
+        ...(probe && { probe }),
+        ...(onEvent && { onEvent }),
+        ...(decide && { decide }),
+        ...(patienceMs !== undefined && { patienceMs }),
+      });
+      if (receipt.outcome !== 'interrupted') await lease.appendAudit(auditOf(plan, digest, actor, receipt));
+      return receipt;
+    } finally {
+      await probe?.stop();
+      await local.close();
+    }
+  }
+
+  /** Brings both copies of a journal to where the deployment stands: each may lack what the other has. */
+  async #catchUp(local: LocalJournal, lease: Lease, records: readonly JournalRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    const known = (await local.read()).length;
+    for (const record of records.slice(known)) await local.append(record);
+    await lease.beginWith(records);
+  }
+
+  /** All that is known of the last deployment. */
+  async #records(signal?: AbortSignal): Promise<readonly JournalRecord[]> {
+    const shared = await this.#options.lock.readJournal(signal);
+    const first = shared[0];
+    if (first?.kind !== 'plan') return [];
+    const local = this.#local(first.plan.id);
+    try {
+      return fuller(shared, await local.read());
+    } finally {
+      await local.close();
+    }
+  }
+
+  #local(planId: string): LocalJournal {
+    return new LocalJournal(join(this.#options.directory, `${planId}.jsonl`));
+  }
+
+  async #locked(
+    reason: string,
+    signal: AbortSignal | undefined,
+    run: (lease: Lease) => Promise<Receipt>,
+  ): Promise<Receipt> {
+    const { lock, actor } = this.#options;
+    await this.#forgetOwnDead(signal);
+    const lease = await lock.acquire(actor, reason, signal);
+    try {
+      return await run(lease);
+    } finally {
+      lease.dispose();
+      // Where the way is lost the lock runs out by itself.
+      await lease.release().catch(() => undefined);
+    }
+  }
+
+  /** A lock of a process of this machine that has ended is nobody's. */
+  async #forgetOwnDead(signal?: AbortSignal): Promise<void> {
+    const { lock, actor, isRunning } = this.#options;
+    const held = await lock.look(signal);
+    const holder = held?.owner?.actor;
+    if (held && holder?.machine === actor.machine && !isRunning(holder.processId))
+      await lock.break(held.token, signal);
+  }
+}
+
+function auditOf(plan: Plan, digest: string, actor: Actor, receipt: Receipt): AuditRecord {
+  const { id, environment, application, strategy, intent, release, from, targets } = plan;
+  return {
+    plan: id,
+    digest,
+    at: receipt.startedAt,
+    actor,
+    environment,
+    application,
+    strategy,
+    intent,
+    release,
+    ...(from && { from }),
+    targets,
+    outcome: receipt.outcome,
+    receipt,
+  };
+}
