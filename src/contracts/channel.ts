@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Disposable } from '../util/disposables';
 import type { Event } from '../util/emitter';
 
@@ -34,4 +35,12 @@ export interface Dialer {
 /** Opens channels to Unix sockets at the far end of the transport, such as an engine's. Rejects with `TransportError`. */
 export interface SocketDialer {
   dialSocket(path: string, signal?: AbortSignal): Promise<ByteChannel>;
+}
+
+/**
+ * As `SocketDialer`, for clients that take a stream of Node.js: it is written and read at the pace of both sides, for
+ * bodies that don't fit into memory. It is the caller's to destroy.
+ */
+export interface SocketStreams {
+  openSocket(path: string, signal?: AbortSignal): Promise<Duplex>;
 }

@@ -69,12 +69,16 @@ export class SshConnection implements Disposable {
 
   /** A connection to a Unix socket on the server (direct-streamlocal@openssh.com, OpenSSH's PROTOCOL 2.4). */
   async dialSocket(path: string, signal?: AbortSignal): Promise<ByteChannel> {
-    const stream = await this.#open<ClientChannel>(
+    return this.#channel(await this.openSocket(path, signal), path);
+  }
+
+  /** As `dialSocket`, for who needs a Node stream; it is the caller's to end. */
+  async openSocket(path: string, signal?: AbortSignal): Promise<Duplex> {
+    return this.#open<ClientChannel>(
       (callback) => this.#client.client.openssh_forwardOutStreamLocal(path, callback),
       path,
       signal,
     );
-    return this.#channel(stream, path);
   }
 
   /** As `dial`, for who needs a Node stream; it is the caller's to end. */

@@ -1,4 +1,4 @@
-import type { ByteChannel, Dialer, SocketDialer } from '../../contracts/channel';
+import type { ByteChannel, Dialer, SocketDialer, SocketStreams } from '../../contracts/channel';
 import type { Exec } from '../../contracts/exec';
 import type { Log } from '../../contracts/log';
 import type { Prompter } from '../../contracts/prompter';
@@ -62,6 +62,29 @@ export class SshHosts implements Disposable {
     return {
       dial: (endpoint, signal) => this.#through(host, signal, (ssh) => ssh.dial(endpoint, signal)),
       dialSocket: (path, signal) => this.#through(host, signal, (ssh) => ssh.dialSocket(path, signal)),
+    };
+  }
+
+  /** Opens streams to Unix sockets of the host, written and read at the pace of both sides. */
+  streams(host: string): SocketStreams {
+    return {
+      openSocket: async (path, signal) => {
+        const lease = await this.#acquire(host, signal);
+        try {
+          const stream = await lease.connection.openSocket(path, signal);
+          const lost = lease.connection.onEnd((error) => stream.destroy(error));
+          stream.once('close', () => {
+            lost.dispose();
+            lease.dispose();
+          });
+          // Whoever reads or writes gets the error; a late one must not end the process.
+          stream.on('error', () => undefined);
+          return stream;
+        } catch (error) {
+          lease.dispose();
+          throw error;
+        }
+      },
     };
   }
 
