@@ -1,0 +1,14 @@
+import { SwapdeckError } from '../../util/errors';
+
+/**
+ * Why an engine could not be asked or did not do what it was asked.
+ * - `noEngine`: nothing is at its socket: not installed or not running. Details: `host`, `socket`.
+ * - `noPermission`: the account may not use the socket. Details: `host`, `socket`.
+ * - `noAnswer`: what answers at the socket does not speak the engine's API. Details: `host`.
+ * - `refused`: the engine said no. Details: `host`, `status`, `said`.
+ * - `noImage`: the engine has no such image. Details: `host`, `image`.
+ * - `context`: the folder an image is built from can't be read. Details: `folder`, `problem`.
+ */
+export type EngineErrorReason = 'noEngine' | 'noPermission' | 'noAnswer' | 'refused' | 'noImage' | 'context';
+
+export class EngineError extends SwapdeckError<EngineErrorReason> {}

@@ -1,0 +1,89 @@
+import type { Answer, CallOf, Performer, PerformContext, UploadStream } from '../../contracts/deployCall';
+import type { Engine } from './engine/engine';
+import type { Engines } from './engine/engines';
+import { readText, type EngineRequest } from './engine/request';
+import type { ImageUpload } from './image/transfer';
+import { readWork } from './messages';
+
+/** Who may read and write at a registry. */
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
+}
+export type FindLogin = (registry: string, signal?: AbortSignal) => Promise<RegistryLogin | undefined>;
+
+export interface EnginePerformerOptions {
+  readonly engines: Engines;
+  /** Credentials of registries; without it, or where there are none, requests are made without. */
+  readonly login?: FindLogin;
+}
+
+/**
+ * Performs `engine` calls. An upload of an image that was thinned out and is then refused is made again with the
+ * whole image: the engine lacks a layer that it had a moment ago, or does not take layers from itself.
+ */
+export function enginePerformer({ engines, login }: EnginePerformerOptions): Performer<'engine'> {
+  return async (call: CallOf<'engine'>, context: PerformContext, upload?: ImageUpload): Promise<Answer> => {
+    const engine = engines.of(call.host);
+    const auth = call.registry === undefined ? undefined : await login?.(call.registry, context.signal);
+    const headers = {
+      ...call.headers,
+      ...(auth && { 'x-registry-auth': encodeLogin(auth, call.registry!) }),
+    };
+    if (!upload) return send(engine, { ...withJson(call, headers) }, context);
+    const answer = await send(engine, withUpload(call, headers, upload, context), context);
+    if (!upload.whole || isDone(answer)) return answer;
+    const whole = await upload.whole();
+    return send(engine, withUpload(call, headers, whole, context), context);
+  };
+}
+
+function isDone(answer: Answer): boolean {
+  return Number(answer.status) < 300 && readWork(answer).ok;
+}
+
+async function send(engine: Engine, request: EngineRequest, { signal }: PerformContext): Promise<Answer> {
+  const response = await engine.request(request, signal);
+  const body = await readText(response, engine.place, signal);
+  return { status: response.status, headers: { ...response.headers }, body };
+}
+
+function withJson(call: CallOf<'engine'>, headers: Readonly<Record<string, string>>): EngineRequest {
+  const { method, path, query, body } = call;
+  return {
+    method,
+    path,
+    ...(query && { query }),
+    headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  };
+}
+
+function withUpload(
+  call: CallOf<'engine'>,
+  headers: Readonly<Record<string, string>>,
+  { chunks, total }: UploadStream,
+  context: PerformContext,
+): EngineRequest {
+  const length = total === undefined ? {} : { 'content-length': String(total) };
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      yield chunk;
+      bytes += chunk.length;
+      context.progress({ bytes, ...(total !== undefined && { total }) });
+    }
+  };
+  return {
+    method: call.method,
+    path: call.path,
+    ...(call.query && { query: call.query }),
+    headers: { 'content-type': 'application/x-tar', ...length, ...headers },
+    body: counted(),
+  };
+}
+
+/** As the engine's API wants it: JSON in URL-safe base64. */
+function encodeLogin({ username, password }: RegistryLogin, registry: string): string {
+  return Buffer.from(JSON.stringify({ username, password, serveraddress: registry })).toString('base64url');
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { THIS_MACHINE, type Answer } from '../../src/contracts/deployCall';
+import type { Engines } from '../../src/targets/docker/engine/engines';
+import { EngineError } from '../../src/targets/docker/errors';
+import { inspectImage, presentChains } from '../../src/targets/docker/image/chains';
+import { imageOpener } from '../../src/targets/docker/image/transfer';
+import { readWork } from '../../src/targets/docker/messages';
+import { enginePerformer } from '../../src/targets/docker/perform';
+import { labEngines, load, perform, transferCall } from '../lab/docker';
+import { writeImage, type Layer } from '../lab/images/archive';
+import { randomLayer } from '../lab/images/random';
+import { useLab } from '../lab/machines/suite';
+
+const MB = 1 << 20;
+
+describe('transfer of an image to a host', function () {
+  this.timeout(60_000);
+  const suite = useLab({
+    machines: {
+      here: { engine: true },
+      'host-a': { engine: true },
+      'host-b': { engine: true, engineDisk: '60m' },
+    },
+  });
+  let engines: Engines;
+  const files: string[] = [];
+
+  /** An image of these layers in the engine of this machine. */
+  const have = async (reference: string, layers: readonly Layer[], arch?: string): Promise<string> => {
+    const file = path.join(suite.lab.folder, `${reference.replace(':', '-')}.tar`);
+    const id = await writeImage(file, { reference, layers, ...(arch && { architecture: arch }) });
+    files.push(file);
+    await load(engines, THIS_MACHINE, file);
+    return id;
+  };
+
+  /** Transfers and counts what was sent. */
+  const send = async (reference: string, to: string): Promise<{ answer: Answer; bytes: number }> => {
+    let bytes = 0;
+    const answer = await perform(engines, transferCall(reference, to), (so) => (bytes = so.bytes));
+    return { answer, bytes };
+  };
+
+  before(() => {
+    engines = labEngines(suite.lab, suite.hosts, 'here');
+  });
+  afterEach(async () => {
+    for (const file of files.splice(0)) await rm(file);
+  });
+
+  it('sends everything to a host that has nothing', async () => {
+    const layers = [await randomLayer('base', 20), await randomLayer('libraries', 5)];
+    const id = await have('shop:1', layers);
+    const { answer, bytes } = await send('shop:1', 'host-a');
+    assert.equal(readWork(answer).error, '');
+    assert.equal((await inspectImage(engines.of('host-a'), 'shop:1')).id, id);
+    assert.ok(bytes > 25 * MB, `${bytes} bytes`);
+  });
+
+  it('sends only changed layers, at most 1 % more than they have, and the image is the same', async () => {
+    const changed = await randomLayer('application-2', 4);
+    const id = await have('shop:2', [
+      await randomLayer('base', 20),
+      await randomLayer('libraries', 5),
+      changed,
+    ]);
+    const { answer, bytes } = await send('shop:2', 'host-a');
+    assert.equal(readWork(answer).error, '');
+    assert.equal((await inspectImage(engines.of('host-a'), 'shop:2')).id, id);
+    const { size } = await stat(changed.file);
+    assert.ok(bytes <= size * 1.01, `${bytes} bytes for a layer of ${size}`);
+  });
+
+  it('sends a layer again that the host has on top of others only', async () => {
+    // The chain is another one, so the engine could not use what it has.
+    const layers = [await randomLayer('libraries', 5), await randomLayer('base', 20)];
+    const id = await have('shop:upside-down', layers);
+    const { bytes } = await send('shop:upside-down', 'host-a');
+    assert.ok(bytes > 25 * MB, `${bytes} bytes`);
+    assert.equal((await inspectImage(engines.of('host-a'), 'shop:upside-down')).id, id);
+  });
+
+  it('sends next to nothing when the host has all layers', async () => {
+    const id = await have('shop:again', [await randomLayer('base', 20), await randomLayer('libraries', 5)]);
+    const { bytes } = await send('shop:again', 'host-a');
+    assert.ok(bytes < 30_000, `${bytes} bytes`);
+    assert.equal((await inspectImage(engines.of('host-a'), 'shop:again')).id, id);
+  });
+
+  it('sends a layer that is in an image twice', async () => {
+    const twice = await randomLayer('twice', 2);
+    const id = await have('shop:twice', [
+      await randomLayer('base', 20),
+      twice,
+      await randomLayer('libraries', 5),
+      twice,
+    ]);
+    await send('shop:twice', 'host-a');
+    assert.equal((await inspectImage(engines.of('host-a'), 'shop:twice')).id, id);
+  });
+
+  it('keeps a layer too large for memory in a file, and its bytes', async () => {
+    const large = await randomLayer('large', 70);
+    const id = await have('shop:large', [await randomLayer('base', 20), large]);
+    const { bytes } = await send('shop:large', 'host-a');
+    assert.ok(bytes <= (await stat(large.file)).size * 1.01);
+    assert.equal((await inspectImage(engines.of('host-a'), 'shop:large')).id, id);
+  });
+
+  it('sends everything when the engine refuses a delta', async () => {
+    const id = await have('shop:3', [await randomLayer('base', 20), await randomLayer('application-3', 2)]);
+    const call = transferCall('shop:3', 'host-a');
+    const upload = await imageOpener(engines)(call.source);
+    // The host loses what was to be left out, between the comparison and the transfer.
+    const host = suite.lab.machine('host-a');
+    await host.succeed(['sh', '-c', 'docker image rm --force $(docker image ls --quiet)']);
+    assert.equal((await presentChains(engines.of('host-a'))).size, 0);
+    let bytes = 0;
+    const context = { progress: (so: { bytes: number }) => (bytes = so.bytes) };
+    const answer = await enginePerformer({ engines })(
+      { ...call.to, via: 'engine' } as never,
+      context,
+      upload,
+    );
+    assert.equal(readWork(answer).error, '');
+    assert.equal((await inspectImage(engines.of('host-a'), 'shop:3')).id, id);
+    assert.ok(bytes > 22 * MB, `${bytes} bytes`);
+  });
+
+  it('says so when the disk of the host is full, and leaves no image behind', async () => {
+    await have('shop:4', [await randomLayer('large', 70)]);
+    const { answer } = await send('shop:4', 'host-b');
+    assert.match(readWork(answer).error, /no space left on device/);
+    await assert.rejects(inspectImage(engines.of('host-b'), 'shop:4'), { reason: 'noImage' });
+  });
+
+  it('names an image that this machine does not have', async () => {
+    await assert.rejects(
+      send('shop:none', 'host-a'),
+      (error) =>
+        error instanceof EngineError && error.reason === 'noImage' && error.details.image === 'shop:none',
+    );
+  });
+
+  it('transfers images of another architecture as they are', async () => {
+    await have('shop:arm', [await randomLayer('libraries', 5)], 'arm64');
+    await send('shop:arm', 'host-a');
+    assert.equal((await inspectImage(engines.of('host-a'), 'shop:arm')).architecture, 'arm64');
+  });
+
+  it('ends when it is cancelled, and the host has nothing of it', async () => {
+    await have('shop:5', [await randomLayer('base', 20), await randomLayer('application-5', 30)]);
+    const abort = new AbortController();
+    const sending = perform(
+      engines,
+      transferCall('shop:5', 'host-a'),
+      ({ bytes }) => bytes > 5 * MB && abort.abort(),
+      abort.signal,
+    );
+    await assert.rejects(sending, { reason: 'aborted' });
+    await assert.rejects(inspectImage(engines.of('host-a'), 'shop:5'), { reason: 'noImage' });
+  });
+});
