@@ -6,6 +6,7 @@ import { SwapdeckError, toError } from '../util/errors';
  * `unknownOutcome`: the connection was cut while the JVM redefined classes; compared at the next attach.
  * `held`: a debugger is attached already, so the JVM does not listen; `details.port`.
  * `unsupported`: the JVM can't redefine classes. `noClassRoots`: no compiled classes were found.
+ * `notTakenBack`: another JVM of the group did not take a swap, and here it could not be put back; `details.classes`.
  * `watch`: a class root can't be watched; `details.path`. `noThread`: no thread of the JVM came by to work in.
  */
 export type HotSwapErrorReason =
@@ -16,6 +17,7 @@ export type HotSwapErrorReason =
   | 'held'
   | 'unsupported'
   | 'noClassRoots'
+  | 'notTakenBack'
   | 'watch'
   | 'noThread';
 

@@ -1,6 +1,6 @@
 import { Deferred } from '../util/async';
 import { AbortedError } from '../util/errors';
-import type { BuiltClass, Change, SwapRecord } from './model';
+import type { BuiltClass, Change, SwapGroup, SwapRecord } from './model';
 import type { SwapCommand } from './swapQueue';
 
 /**
@@ -17,6 +17,8 @@ export class Job {
   #unattended = false;
   /** The record whose unknown outcome this job finds out. */
   resolves: string | undefined;
+  /** The group whose decision this job brings the JVM to, which was lost in the middle. */
+  restores: SwapGroup | undefined;
 
   constructor(change: Change) {
     this.#change = change;
@@ -32,7 +34,8 @@ export class Job {
   }
   /** Whether other changes may be merged into it. */
   get isOpen(): boolean {
-    return !this.isGivenUp && this.#command?.undo === undefined;
+    const { undo, group } = this.command;
+    return !this.isGivenUp && undo === undefined && group === undefined && this.restores === undefined;
   }
   /** How to swap. Changes merged from several commands are swapped the plain way, which leaves nothing out. */
   get command(): SwapCommand {

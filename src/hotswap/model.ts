@@ -137,6 +137,8 @@ export interface ClassResult {
   readonly error?: number;
   /** What a class loader threw when it was to define the class, such as `java.lang.NoClassDefFoundError`. */
   readonly exception?: string;
+  /** The JVM of the group that did not take the swap, which is why this one was not sent. */
+  readonly heldBackBy?: string;
   /** Each class of this name, when several class loaders have one. */
   readonly loaders?: readonly LoaderResult[];
   /** The methods that changed, where that was looked at (not for very many classes at once). */

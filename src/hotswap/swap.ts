@@ -137,7 +137,7 @@ export async function sendSwap(
   const sent = await send(context, items);
   if (sent.unloaded) return 'unloaded';
   const isRefused = sent.offenders.size > 0;
-  const results = isRefused ? refusedResults(prepared, sent) : swappedResults(prepared, sent);
+  const results = isRefused ? refusedResults(prepared, sent.offenders) : swappedResults(prepared, sent);
   return {
     classes: withNew(results, brought.defined),
     unloaded: isRefused ? [] : stillUnloaded(prepared, brought),
@@ -157,6 +157,19 @@ export function unsent(prepared: PreparedSwap): SwapResult {
     classes: comparisons.map((each) => untouched(prepared, each)),
     unloaded,
     ms: { compare: compareMs },
+  };
+}
+
+/** The result when the JVM said beforehand what it would refuse: nothing was sent. */
+export function refusedBeforehand(
+  prepared: PreparedSwap,
+  offenders: ReadonlyMap<Redefinition, number>,
+): SwapResult {
+  const byName = new Map([...offenders].map(([{ built }, error]) => [built.name, error]));
+  return {
+    classes: refusedResults(prepared, byName),
+    unloaded: [],
+    ms: { compare: prepared.compareMs },
   };
 }
 
@@ -288,7 +301,7 @@ function connectionEnded(error: unknown, items: readonly Item[]): Error {
   return new HotSwapError('unknownOutcome', `no answer: ${error.message}`, { classes: names }, error);
 }
 
-function refusedResults(prepared: PreparedSwap, { offenders }: Answered): ClassResult[] {
+function refusedResults(prepared: PreparedSwap, offenders: ReadonlyMap<string, number>): ClassResult[] {
   return prepared.comparisons.map((comparison) => {
     const error = offenders.get(comparison.built.name);
     return error === undefined

@@ -2,15 +2,17 @@ import { JdwpError } from '../jdwp/error';
 import { AbortedError } from '../util/errors';
 import type { Attached } from './attach';
 import { HotSwapError } from './errors';
+import type { GroupPart } from './fleet/part';
 import { HeldBack } from './heldBack';
 import { Job } from './job';
 import type { JvmLedger } from './ledger/jvmLedger';
 import { UndoError, type UndoPlan } from './ledger/undo';
-import type { BuiltClass, Change, ClassResult, SwapRecord } from './model';
+import type { BuiltClass, Change, ClassResult, SwapGroup, SwapRecord } from './model';
 import { PendingClasses, type Served } from './pending';
 import { failedRecord, swapRecord, type RecordOf } from './record';
 import { Recording } from './recording';
 import type { Redefinition } from './redefine';
+import { findInRoot } from './roots/findInRoot';
 import { swapClasses, type SwapResult } from './swap';
 import { prepareUndo } from './undoCheck';
 
@@ -34,6 +36,8 @@ export interface SwapCommand {
   readonly pend?: ((unloaded: readonly BuiltClass[]) => Promise<readonly BuiltClass[]>) | undefined;
   /** Take this back: the change has no classes of its own, and is never merged with another one. */
   readonly undo?: UndoPlan;
+  /** Swap in step with other JVMs; never merged with another change either. */
+  readonly group?: GroupPart | undefined;
 }
 
 /**
@@ -86,12 +90,13 @@ export class SwapQueue {
     this.#carried = [...this.#carried, ...this.#live.pending.classes.filter(({ name }) => !lost.has(name))];
     this.#live.pending.dispose();
     this.#live = undefined;
+    this.#leaveGroups();
     this.#listener.changed();
   }
 
   /** Swaps a change when its turn comes. Rejects with `AbortedError` at once when the signal aborts. */
   submit(change: Change, command: SwapCommand = {}, signal?: AbortSignal): Promise<SwapRecord> {
-    const job = this.#put(change, command.undo !== undefined);
+    const job = this.#put(change, command.undo !== undefined || command.group !== undefined);
     job.use(command);
     const done = job.wait(signal);
     void this.#pump();
@@ -130,12 +135,25 @@ export class SwapQueue {
   }
 
   /** A change that the end of a connection left undone: swapped first, unless newer bytes wait already. */
-  #enqueueLost(change: Change, resolves?: string): void {
+  #enqueueLost(change: Change, resolves?: string, restores?: SwapGroup): void {
     let job = this.#waiting[0];
-    if (job?.isOpen) job.merge(change, false);
+    if (job?.isOpen && !restores) job.merge(change, false);
     else this.#waiting.unshift((job = new Job(change)));
     job.keep();
     job.resolves ??= resolves;
+    job.restores ??= restores;
+  }
+
+  /** The other JVMs of a group do not wait until this one is back. */
+  #leaveGroups(): void {
+    const error = new HotSwapError('notAttached', `${this.#jvm} was lost`, {
+      jvm: this.#jvm,
+      peer: this.#jvm,
+    });
+    for (const job of this.#waiting.filter(({ command }) => command.group !== undefined)) {
+      this.#waiting.splice(this.#waiting.indexOf(job), 1);
+      job.fail(error);
+    }
   }
 
   async #pump(): Promise<void> {
@@ -159,15 +177,18 @@ export class SwapQueue {
   async #run(job: Job, live: Live): Promise<SwapRecord | undefined> {
     const { attached } = live;
     const of: RecordOf = { jvm: this.#jvm, version: attached.info.version };
-    const { undo } = job.command;
-    const classes = undo ? [] : this.#heldBack.join(job.change.classes);
+    const { undo, group } = job.command;
+    const isPlain = !undo && !group && !job.restores;
+    const classes = isPlain ? this.#heldBack.join(job.change.classes) : job.change.classes;
     let change: Change = { ...job.change, classes };
     const recording = new Recording(this.#ledger, of, change, undo?.undoes);
-    const more = {
+    const more = (): Partial<SwapRecord> => ({
       id: recording.id,
       ...(job.resolves !== undefined && { resolves: job.resolves }),
       ...(undo?.undoes !== undefined && { undoes: undo.undoes }),
-    };
+      ...(group && { group: group.outcome }),
+      ...(job.restores && { group: job.restores }),
+    });
     let record: SwapRecord;
     try {
       let withdrawn: readonly string[] = [];
@@ -178,18 +199,23 @@ export class SwapQueue {
         change = { ...change, classes: restoring.classes };
       }
       const result = await this.#swap(live, change.classes, job.command, recording, job.signal);
-      if (!undo) this.#heldBack.settle(change.classes, result.classes);
-      const results = [...result.classes, ...withdrawn.map((name) => this.#withdraw(live, name))];
-      record = swapRecord(of, change, results, result.ms, more);
+      if (isPlain) this.#heldBack.settle(change.classes, result.classes);
+      const told = job.restores ? result.classes.map(restored) : result.classes;
+      const results = [...told, ...withdrawn.map((name) => this.#withdraw(live, name))];
+      record = swapRecord(of, change, results, result.ms, more());
     } catch (error) {
       if (error instanceof AbortedError || error instanceof UndoError) {
         job.fail(error);
         return undefined;
       }
-      record = failedRecord(of, change, error, isUnknown(error), more);
-      if (isUnknown(error)) this.#enqueueLost(change, record.id);
-      else if (error instanceof JdwpError && attached.connection.closed)
-        this.#enqueueLost(change, job.resolves);
+      const restoring = group ? await group.lost() : 'change';
+      record = failedRecord(of, change, error, isUnknown(error), more());
+      const isLost = isUnknown(error) || (error instanceof JdwpError && attached.connection.closed);
+      const resolves = isUnknown(error) ? record.id : job.resolves;
+      if (!isLost || restoring === undefined) {
+        // Nothing is to be done when it is back, or it is there and said no.
+      } else if (restoring === 'change') this.#enqueueLost(change, resolves, job.restores);
+      else this.#enqueueLost({ ...change, classes: restoring }, resolves, record.group);
     }
     await recording.end(record, attached);
     return record;
@@ -206,7 +232,11 @@ export class SwapQueue {
     const { attached } = live;
     const beforeSend = (items: readonly Redefinition[]): Promise<void> =>
       recording.sending(items, attached.known);
-    const swapped = await swapClasses(attached, classes, { ...options, beforeSend }, signal);
+    const stages = { ...options, beforeSend, earlier: live.pending.classes, find: findInRoot };
+    const swapped = await (options.group
+      ? options.group.swap(attached, classes, stages, signal)
+      : swapClasses(attached, classes, stages, signal));
+    for (const { name, outcome } of swapped.classes) if (outcome === 'defined') live.pending.remove(name);
     const pending = (await options.pend?.(swapped.unloaded)) ?? swapped.unloaded;
     const result = { ...swapped, classes: withPending(swapped.classes, pending) };
     await recording.pending(pending, (name) => live.pending.get(name));
@@ -215,7 +245,7 @@ export class SwapQueue {
     // Pending is told when the JVM knows of it; when the connection ends first, it is carried to the next one.
     if (visible.length < pending.length) await live.pending.armed().catch(() => undefined);
     if (visible.length === 0) return result;
-    const late = await this.#swap(live, visible, options, recording, signal);
+    const late = await this.#swap(live, visible, { ...options, group: undefined }, recording, signal);
     const names = new Set(visible.map(({ name }) => name));
     return {
       classes: [...result.classes.filter(({ name }) => !names.has(name)), ...late.classes],
@@ -277,6 +307,11 @@ function withPending(classes: readonly ClassResult[], pending: readonly BuiltCla
   return classes.map((each) =>
     each.outcome === 'pending' && !names.has(each.name) ? { ...each, outcome: 'skipped' } : each,
   );
+}
+
+/** Of a JVM that was lost when its group was taken back: what it had taken was put back now. */
+function restored(result: ClassResult): ClassResult {
+  return result.outcome === 'swapped' ? { ...result, outcome: 'takenBack' } : result;
 }
 
 function changeOf(classes: readonly BuiltClass[], at: number): Change {
