@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { VirtualMachine } from '../jdwp/commands';
 import { JdwpError } from '../jdwp/error';
-import { abortable, throwIfAborted } from '../util/async';
+import { abortable, SerialQueue, throwIfAborted } from '../util/async';
 import { DisposableStore, type Disposable } from '../util/disposables';
 import { Emitter, type Event } from '../util/emitter';
 import type { SwapdeckError } from '../util/errors';
 import type { HotSwapDependencies } from './attach';
 import { asSwapdeckError, HotSwapError } from './errors';
+import type { Foresee, Fed } from './foresee';
 import { undoOf, undoOfAll, UndoError } from './ledger/undo';
 import type { BuiltClass, Change, HotSwap, JvmSession, JvmTarget, SwapRecord } from './model';
 import type { ClassRoot } from './roots/classRoot';
@@ -21,6 +22,8 @@ import { RootWatchers } from './watch/rootWatchers';
 export interface HotSwapOptions extends HotSwapDependencies {
   /** The class roots of the workspace, asked at each attach of a target that names none. */
   readonly findRoots: (signal?: AbortSignal) => Promise<readonly ClassRoot[]>;
+  /** Looks at each change before it is sent. */
+  readonly foresee?: Foresee;
 }
 
 /** A session and what was acquired for it. */
@@ -51,6 +54,7 @@ class WorkspaceHotSwap implements HotSwap {
   /** How many compilers write, and what the watcher found meanwhile. */
   #holds = 0;
   readonly #foundMeanwhile: Change[] = [];
+  readonly #looking = new SerialQueue();
 
   readonly onDidChangeSessions: Event<void> = this.#sessionsChanged.event;
   readonly onDidSwap: Event<SwapRecord> = this.#swapped.event;
@@ -236,20 +240,40 @@ class WorkspaceHotSwap implements HotSwap {
     else void this.#deliver(changed).catch(() => undefined);
   }
 
-  /** Hands a change to every session that one of its class roots feeds; one that is away gets it when it is back. */
+  /** Hands a change on, as soon as it was looked at; changes keep their order meanwhile. */
   async #deliver(change: Change, signal?: AbortSignal): Promise<SwapRecord[]> {
-    const records: Promise<SwapRecord>[] = [];
-    for (const { session } of this.#members.values()) {
+    const { foresee } = this.#options;
+    if (!foresee) return Promise.all(this.#handOn(change, signal));
+    const handedOn = this.#looking.run(async () => {
+      const predicted = await foresee(change, this.#fedBy(change), signal);
+      throwIfAborted(signal, 'swap');
+      return this.#handOn(predicted ? { ...change, predicted } : change, signal);
+    });
+    return Promise.all(await abortable(handedOn, signal, 'prediction'));
+  }
+
+  /** The sessions that a class root of the change feeds, each with its part. */
+  #fedBy(change: Change): Fed<Session>[] {
+    return [...this.#members.values()].flatMap(({ session }) => {
       const roots = new Set(session.classRoots.map(({ path }) => pathKey(path)));
       const fed = change.classes.filter(({ root }) => roots.has(pathKey(root)));
       const classes = session.withoutUndone(fed);
-      if (classes.length === 0) continue;
+      return classes.length === 0 ? [] : [{ session, classes }];
+    });
+  }
+
+  /** Gives each session its part; one that is away gets it when it is back. */
+  #handOn(change: Change, signal: AbortSignal | undefined): Promise<SwapRecord>[] {
+    const records: Promise<SwapRecord>[] = [];
+    for (const { session, classes } of this.#fedBy(change)) {
       const own = { ...change, classes };
       if (!session.attached) session.enqueue(own);
       else if (change.origin === 'watch') session.enqueue(own);
       else records.push(session.swap(own, { pend: onlyChanged(change) }, signal));
     }
-    return Promise.all(records);
+    // Whoever gave up meanwhile does not ask what became of them.
+    for (const record of records) record.catch(() => undefined);
+    return records;
   }
 
   async #swapBuilt(
