@@ -55,6 +55,8 @@ export interface Backend {
   readonly weight: number;
   /** Whose instance it is; absent for an address nobody of ours has. */
   readonly target?: string;
+  /** The version that answers there, where it is known; routers don't tell, who inspects finds it by the address. */
+  readonly release?: string;
   /** What the router itself calls it, where it has names. */
   readonly name?: string;
 }

@@ -1,4 +1,4 @@
-import type { Address } from '../contracts/deploy';
+import type { Address, Backend, RouterState } from '../contracts/deploy';
 
 /** `10.0.0.11:8080`, `[::1]:8080`; placeholders stay as they are. */
 export function endpointText({ host, port }: Address): string {
@@ -19,4 +19,13 @@ export function sameAddress(a: Address, b: Address): boolean {
 /** The host as routers want to have it. */
 export function hostAddress(host: string): string {
   return host.toLowerCase() === 'localhost' ? '127.0.0.1' : host;
+}
+
+/** A router's state in which backends say whose they are, and which release answers there, as far as `known` tells. */
+export function withReleases(state: RouterState, known: readonly Omit<Backend, 'weight'>[]): RouterState {
+  const backends = state.backends.map((backend): Backend => {
+    const { target, release } = known.find((each) => sameAddress(each.address, backend.address)) ?? {};
+    return { ...backend, ...(target !== undefined && { target }), ...(release !== undefined && { release }) };
+  });
+  return { ...state, backends };
 }

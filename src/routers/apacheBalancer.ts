@@ -1,7 +1,7 @@
 import type { Address, Backend, RouterState } from '../contracts/deploy';
 import { literal, type Expectation, type HostName, type HttpCall } from '../contracts/deployCall';
 import type { Reading, Route, RouteChange, Router } from '../contracts/deployTarget';
-import { endpointText, hostAddress, sameAddress, sameHost } from './addresses';
+import { endpointText, hostAddress, sameAddress, sameHost, withReleases } from './addresses';
 import { asksAgainst, asksFor, served, type Ask } from './asking';
 import {
   balancerKey,
@@ -155,7 +155,7 @@ function change(name: string, options: ApacheBalancerOptions, state: RouterState
       ...back.map((member) => set(`${name}.undo`, options, member)),
       ...asksAgainst(options.ask, state, to),
     ],
-    after: toState(name, { ...facts, members: [...rest, ...wanted] }),
+    after: withReleases(toState(name, { ...facts, members: [...rest, ...wanted] }), to.backends),
   };
 }
 

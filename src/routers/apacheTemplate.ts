@@ -2,6 +2,7 @@ import type { Address, RouterState } from '../contracts/deploy';
 import { literal, type Answer, type Call, type CommandCall, type HostName } from '../contracts/deployCall';
 import type { Reading, Route, RouteChange, Router } from '../contracts/deployTarget';
 import { endedWell, outputOf, textOf } from './answers';
+import { withReleases } from './addresses';
 import { asksAgainst, asksFor, escapeRegExp, served, type Ask } from './asking';
 import { configTest, undefinedVariable } from './configTest';
 import { untilUnconnected } from './connections';
@@ -224,10 +225,13 @@ function change(name: string, options: ApacheTemplateOptions, state: RouterState
       untilReplaced(host, `${name}.undo`, REPLACED),
       ...against,
     ],
-    after: toState(
-      name,
-      { sites: made, pidFile },
-      { host: fixedHost(options, sites) ?? address.host, port: address.port },
+    after: withReleases(
+      toState(
+        name,
+        { sites: made, pidFile },
+        { host: fixedHost(options, sites) ?? address.host, port: address.port },
+      ),
+      to.backends,
     ),
   };
 }

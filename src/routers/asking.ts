@@ -72,7 +72,10 @@ export function served(route: Route): string[] {
 function servedBefore(state: RouterState, route: Route): string[] | undefined {
   const releases = state.backends
     .filter(({ weight }) => weight > 0)
-    .map(({ address }) => route.backends.find((each) => sameAddress(each.address, address))?.release);
+    .map(
+      ({ address, release }) =>
+        release ?? route.backends.find((each) => sameAddress(each.address, address))?.release,
+    );
   return releases.every((release) => release !== undefined) ? [...new Set(releases)] : undefined;
 }
 

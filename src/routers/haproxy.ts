@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { RouterState } from '../contracts/deploy';
 import { literal, type Call, type HostName, type SocketCall } from '../contracts/deployCall';
 import type { Reading, Route, RouteChange, Router } from '../contracts/deployTarget';
-import { hostAddress, sameAddress } from './addresses';
+import { hostAddress, sameAddress, withReleases } from './addresses';
 import { asksAgainst, asksFor, served, type Ask } from './asking';
 import { untilUnconnected } from './connections';
 import { RouterError } from './errors';
@@ -119,7 +119,7 @@ function change(name: string, options: HaproxyOptions, state: RouterState, to: R
       readBack(options, before, false),
       ...asksAgainst(options.ask, state, to),
     ],
-    after: toState(name, options, after),
+    after: withReleases(toState(name, options, after), to.backends),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Backend, RouterState } from '../contracts/deploy';
 import { literal, type Call, type CommandCall, type HostName } from '../contracts/deployCall';
 import type { Reading, Route, RouteChange, Router } from '../contracts/deployTarget';
-import { hostAddress } from './addresses';
+import { hostAddress, withReleases } from './addresses';
 import { endedWell, outputOf, textOf } from './answers';
 import { asksAgainst, asksFor, served, type Ask } from './asking';
 import { configTest } from './configTest';
@@ -27,6 +27,7 @@ interface Facts {
 
 /** nginx tells nobody that it could not use its new configuration: it goes on with the workers it has. */
 const REPLACED = { ms: 10_000, then: 'fail' } as const;
+const PATIENT = { ms: 2_000, then: 'continue' } as const;
 
 /**
  * nginx through a file with an upstream: writes it, lets nginx test the configuration and read it again, and waits
@@ -109,10 +110,11 @@ function change(name: string, options: NginxOptions, state: RouterState, to: Rou
     undo: [
       undoWrite,
       ...findWorkers(host, literal(pidFile), `${name}.undo`),
-      reload,
-      untilReplaced(host, `${name}.undo`, REPLACED),
+      against.length > 0 ? { ...reload, expect: [{ path: 'code', is: 'atLeast', value: 0 }] } : reload,
+      // Where its answers tell what it serves, it need not have read what it served all the time.
+      untilReplaced(host, `${name}.undo`, against.length > 0 ? PATIENT : REPLACED),
       ...against,
     ],
-    after: toState(name, include, { content: written, pidFile }),
+    after: withReleases(toState(name, include, { content: written, pidFile }), to.backends),
   };
 }
