@@ -46,6 +46,8 @@ export interface Until {
   readonly deadlineMs: number;
   /** What to do when the time is over; `fail` unless given. `continue`: a wait that may be cut short. */
   readonly atDeadline?: 'fail' | 'continue';
+  /** Asked before each attempt; when it does not succeed, waiting is in vain and the call fails with that. Only reads. */
+  readonly meanwhile?: Call;
 }
 
 /** `text`, `json`, `lines`, or one of a target or router: `haproxy.servers`. */
@@ -110,6 +112,8 @@ export interface HttpCall extends CallBase {
   readonly basicAuth?: { readonly user: string; readonly password: string };
   /** For one answer; 10,000 unless given. Redirects aren't followed. */
   readonly timeoutMs?: number;
+  /** How often it is made, one after another; each must go well, and the last one's answer counts. 1 unless given. */
+  readonly times?: number;
 }
 
 /**

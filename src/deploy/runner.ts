@@ -73,9 +73,13 @@ export class CallRunner implements Runner {
       // What a header of basic authentication holds is neither of the two, but their join in base64.
       if (filled.via === 'http' && filled.basicAuth)
         this.#blackout.add(`${filled.basicAuth.user}:${filled.basicAuth.password}`);
-      const attempt = (within?: AbortSignal): Promise<Attempt> => {
+      const attempt = async (within?: AbortSignal): Promise<Attempt> => {
         times++;
-        return this.#attempt(call, filled, within);
+        if (call.until?.meanwhile && filled.until?.meanwhile)
+          accepted(await this.#attempt(call.until.meanwhile, filled.until.meanwhile, within));
+        const attempted = await this.#attempt(call, filled, within);
+        const wanted = filled.via === 'http' ? (filled.times ?? 1) : 1;
+        return times < wanted && !attempted.unmet ? attempt(within) : attempted;
       };
       const result = await (call.until
         ? this.#insist(call.until, attempt, signal)
