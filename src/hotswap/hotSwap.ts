@@ -8,6 +8,8 @@ import type { SwapdeckError } from '../util/errors';
 import type { HotSwapDependencies } from './attach';
 import { asSwapdeckError, HotSwapError } from './errors';
 import type { Foresee, Fed } from './foresee';
+import type { FleetMode } from './fleet/fleet';
+import { Fleets } from './fleet/fleets';
 import { undoOf, undoOfAll, UndoError } from './ledger/undo';
 import type { BuiltClass, Change, HotSwap, JvmSession, JvmTarget, SwapRecord } from './model';
 import type { ClassRoot } from './roots/classRoot';
@@ -22,6 +24,8 @@ import { RootWatchers } from './watch/rootWatchers';
 export interface HotSwapOptions extends HotSwapDependencies {
   /** The class roots of the workspace, asked at each attach of a target that names none. */
   readonly findRoots: (signal?: AbortSignal) => Promise<readonly ClassRoot[]>;
+  /** Whether JVMs of one application are swapped together; asked at each swap. All or none unless given. */
+  readonly fleetMode?: () => FleetMode;
   /** Looks at each change before it is sent. */
   readonly foresee?: Foresee;
 }
@@ -48,6 +52,7 @@ class WorkspaceHotSwap implements HotSwap {
   readonly #swapped = new Emitter<SwapRecord>();
   readonly #failed = new Emitter<SwapdeckError>();
   readonly #watchers: RootWatchers;
+  readonly #fleets: Fleets<Session>;
   readonly #lastWritten = new LastWritten();
   /** Changes held back while paused. */
   #kept: Change[] | undefined;
@@ -72,6 +77,7 @@ class WorkspaceHotSwap implements HotSwap {
       },
     };
     this.#watchers = new RootWatchers(listener, options.clock);
+    this.#fleets = new Fleets(options.fleetMode ?? (() => 'allOrNone'));
   }
 
   get sessions(): readonly JvmSession[] {
@@ -137,7 +143,9 @@ class WorkspaceHotSwap implements HotSwap {
 
   async swapChanged(signal?: AbortSignal): Promise<readonly SwapRecord[]> {
     const members = [...this.#members.values()].filter(({ session }) => session.attached);
-    return Promise.all(members.map((member) => this.#swapBuilt(member, () => true, signal)));
+    const built = await Promise.all(members.map((member) => this.#built(member, () => true, signal)));
+    const commands = new Map(built.map(({ session, command }) => [session, command]));
+    return this.#fleets.swap(built, (session) => commands.get(session) ?? {}, signal);
   }
 
   async makeEqual(
@@ -146,7 +154,8 @@ class WorkspaceHotSwap implements HotSwap {
     signal?: AbortSignal,
   ): Promise<SwapRecord> {
     this.#attachedSession(jvmId);
-    return this.#swapBuilt(this.#members.get(jvmId)!, isChosen, signal);
+    const { session, change, command } = await this.#built(this.#members.get(jvmId)!, isChosen, signal);
+    return session.swap(change, command, signal);
   }
 
   async undo(swapId: string, signal?: AbortSignal): Promise<SwapRecord> {
@@ -243,13 +252,13 @@ class WorkspaceHotSwap implements HotSwap {
   /** Hands a change on, as soon as it was looked at; changes keep their order meanwhile. */
   async #deliver(change: Change, signal?: AbortSignal): Promise<SwapRecord[]> {
     const { foresee } = this.#options;
-    if (!foresee) return Promise.all(this.#handOn(change, signal));
+    if (!foresee) return (await Promise.all(this.#handOn(change, signal))).flat();
     const handedOn = this.#looking.run(async () => {
       const predicted = await foresee(change, this.#fedBy(change), signal);
       throwIfAborted(signal, 'swap');
       return this.#handOn(predicted ? { ...change, predicted } : change, signal);
     });
-    return Promise.all(await abortable(handedOn, signal, 'prediction'));
+    return (await Promise.all(await abortable(handedOn, signal, 'prediction'))).flat();
   }
 
   /** The sessions that a class root of the change feeds, each with its part. */
@@ -263,24 +272,23 @@ class WorkspaceHotSwap implements HotSwap {
   }
 
   /** Gives each session its part; one that is away gets it when it is back. */
-  #handOn(change: Change, signal: AbortSignal | undefined): Promise<SwapRecord>[] {
-    const records: Promise<SwapRecord>[] = [];
-    for (const { session, classes } of this.#fedBy(change)) {
-      const own = { ...change, classes };
-      if (!session.attached) session.enqueue(own);
-      else if (change.origin === 'watch') session.enqueue(own);
-      else records.push(session.swap(own, { pend: onlyChanged(change) }, signal));
-    }
-    // Whoever gave up meanwhile does not ask what became of them.
-    for (const record of records) record.catch(() => undefined);
-    return records;
+  #handOn(change: Change, signal: AbortSignal | undefined): Promise<SwapRecord[]>[] {
+    const shares = this.#fedBy(change).map(({ session, classes }) => ({
+      session,
+      change: { ...change, classes },
+    }));
+    const swapped = this.#fleets.swap(shares, () => ({ pend: onlyChanged(change) }), signal);
+    // Whoever gave up meanwhile does not ask what became of it.
+    swapped.catch(() => undefined);
+    return [swapped];
   }
 
-  async #swapBuilt(
+  /** What the class roots of a session hold, as a change. */
+  async #built(
     member: Member,
     isChosen: (name: string) => boolean,
     signal: AbortSignal | undefined,
-  ): Promise<SwapRecord> {
+  ): Promise<{ session: Session; change: Change; command: SwapCommand }> {
     const { session } = member;
     const roots = await openRoots(
       session.classRoots.map(({ path }) => path),
@@ -292,7 +300,7 @@ class WorkspaceHotSwap implements HotSwap {
       const classes = await readClasses(chosen, signal);
       const since = await this.#runsSince(member, signal);
       const change: Change = { origin: 'command', at: this.#options.clock.now(), classes, ms: {} };
-      return await session.swap(change, { pend: (unloaded) => writtenSince(unloaded, since) }, signal);
+      return { session, change, command: { pend: (unloaded) => writtenSince(unloaded, since) } };
     } finally {
       await roots.close();
     }

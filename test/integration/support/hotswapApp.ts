@@ -135,6 +135,11 @@ export class HotSwapApp {
     return compiled(this.jdk, sources);
   }
 
+  /** Starts a JVM that was stopped again, on its port; from other classes where given. */
+  async restart(classes: string = this.classes): Promise<void> {
+    this.jvm = await startJava(this.jdk, { ...javaOptions(classes), port: this.endpoint.port });
+  }
+
   target(dialer: Dialer = new TcpDialer(), endpoint: Endpoint = this.endpoint): JvmTarget {
     return { id: 'app', name: 'app', endpoint, dialer, classRoots: [] };
   }

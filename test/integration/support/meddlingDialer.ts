@@ -33,6 +33,7 @@ export class MeddlingChannel implements ByteChannel {
   readonly #channel: ByteChannel;
   readonly #onCommand: (command: SentCommand) => void;
   #held: Uint8Array[] | undefined;
+  #spoiled: readonly [find: Buffer, by: Buffer] | undefined;
   /** Sent, but not whole packets yet. */
   #sent: Buffer = Buffer.alloc(0);
   readonly peer: string;
@@ -55,8 +56,9 @@ export class MeddlingChannel implements ByteChannel {
         this.#onCommand({ set: set!, command: command! });
       this.#sent = this.#sent.subarray(length);
     }
-    if (this.#held) this.#held.push(...chunks);
-    else this.#channel.write(...chunks);
+    const sent = this.#spoil(chunks);
+    if (this.#held) this.#held.push(...sent);
+    else this.#channel.write(...sent);
   }
 
   /** Of the first packet not yet looked at; more than there is when its header is not whole. */
@@ -65,6 +67,22 @@ export class MeddlingChannel implements ByteChannel {
     return this.#sent.subarray(0, HANDSHAKE.length).equals(HANDSHAKE)
       ? HANDSHAKE.length
       : this.#sent.readUInt32BE(0);
+  }
+
+  /** Writes other bytes, as many, in place of the first ones like these. */
+  replaceNext(find: Buffer, by: Buffer): void {
+    this.#spoiled = [find, by];
+  }
+
+  #spoil(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
+    if (!this.#spoiled) return chunks;
+    const [find, by] = this.#spoiled;
+    const all = Buffer.concat(chunks);
+    const at = all.indexOf(find);
+    if (at < 0) return chunks;
+    this.#spoiled = undefined;
+    by.copy(all, at);
+    return [all];
   }
 
   /** Keeps back what is written from now on. */
