@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { run, stop } from '../support/run';
 import type { BrowserHost } from './install';
@@ -22,8 +22,6 @@ export interface Server {
   readonly token: string;
   /** What the server printed so far. */
   log(): string;
-  /** What the extension wrote to its log channel, debug lines included. */
-  extensionLog(): Promise<string>;
   /** Settles when the server process has ended, asked or not. */
   readonly ended: Promise<number>;
   close(): Promise<void>;
@@ -84,7 +82,6 @@ export async function startServer(host: BrowserHost, options: ServerOptions): Pr
       ...dataArguments(options),
       ...['--host', '127.0.0.1', '--port', '0', '--connection-token', token],
       ...['--telemetry-level', 'off', '--disable-experiments'],
-      ...['--log', 'swapdeck.swapdeck:debug'],
       ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
     ],
     {
@@ -111,19 +108,12 @@ export async function startServer(host: BrowserHost, options: ServerOptions): Pr
     authority: `127.0.0.1:${port}`,
     token,
     log: () => log,
-    extensionLog: () => readExtensionLog(path.join(options.dir, 'data', 'logs')),
     ended,
     close: async () => {
       await stop(child, 5000);
       endGroup(child.pid!);
     },
   };
-}
-
-async function readExtensionLog(dir: string): Promise<string> {
-  const files = await readdir(dir, { recursive: true }).catch((): string[] => []);
-  const logs = files.filter((file) => path.basename(file) === 'Swapdeck.log');
-  return (await Promise.all(logs.map((file) => readFile(path.join(dir, file), 'utf8')))).join('');
 }
 
 function endGroup(leader: number): void {

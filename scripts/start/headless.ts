@@ -30,10 +30,7 @@ export async function playHeadless(
     const latencies = await cleanup.unlessInterrupted(play(driver, sample));
     await writeFile(path.join(shots, 'latency.json'), JSON.stringify(latencies, null, 2));
   } catch (error) {
-    if (!(error instanceof Interrupted)) {
-      await driver.picture('failed').catch(() => undefined);
-      console.error(await workbench.server.extensionLog());
-    }
+    if (!(error instanceof Interrupted)) await driver.picture('failed').catch(() => undefined);
     throw error;
   } finally {
     console.log(`Pictures are in ${path.relative(root, shots)}.`);

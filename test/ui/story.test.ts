@@ -31,9 +31,7 @@ describe('the story of a save, through the user interface', function () {
   });
 
   afterEach(async function () {
-    if (this.currentTest?.state !== 'failed') return;
-    await driver.picture('failed');
-    console.error(await workbench.server.extensionLog());
+    if (this.currentTest?.state === 'failed') await driver.picture('failed');
   });
 
   const jvm = (): Locator => driver.row('Environments', 'hello-local');
