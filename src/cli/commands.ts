@@ -1,10 +1,12 @@
 import type { Register } from './command';
 import { registerCheck } from './check';
 import { registerCompare } from './compare';
+import { registerHistory } from './history';
 import { registerJvm } from './jvm';
 import { registerPredict } from './predict';
 import { registerSchema } from './schema';
 import { registerSwap } from './swap';
+import { registerUndo } from './undo';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Register[] = [
@@ -12,6 +14,8 @@ export const commands: readonly Register[] = [
   registerSwap,
   registerPredict,
   registerCompare,
+  registerUndo,
+  registerHistory,
   registerCheck,
   registerSchema,
 ];

@@ -28,25 +28,32 @@ export const registerSwap: Register = (program, action) => {
 
 async function swap(context: Context, options: SwapOptions): Promise<ExitCode> {
   const { output, signal } = context;
-  const [{ swapJvm }, { printReport, reportsToJson }, { openTargets }] = await Promise.all([
-    import('./swapJvm'),
-    import('./swapReport'),
-    import('./jvmTargets'),
-  ]);
+  const [{ swapJvm }, { printReport, reportsToJson }, { openTargets }, { writableLedger }] =
+    await Promise.all([
+      import('./swapJvm'),
+      import('./swapReport'),
+      import('./jvmTargets'),
+      import('./ledgerFolder'),
+    ]);
   const jvms = await openTargets(options.jvm, context);
+  const ledger = await writableLedger(context);
   try {
     const chosen = new ChosenClasses(options, context);
-    const classes = await Promise.all(jvms.targets.map((target) => chosen.of(target)));
+    const feeds = await Promise.all(
+      jvms.targets.map(async (target) => ({
+        classes: await chosen.of(target),
+        roots: await chosen.rootsOf(target),
+      })),
+    );
     const reports = await Promise.all(
-      jvms.targets.map((target, at) =>
-        swapJvm(target, classes[at]!, options, { log: output.log, output }, signal),
-      ),
+      jvms.targets.map((target, at) => swapJvm(target, feeds[at]!, options, { ledger, output }, signal)),
     );
     for (const report of reports) printReport(report, output);
     output.result(reportsToJson(reports));
     return exitCode(reports);
   } finally {
     jvms.dispose();
+    await ledger?.close();
   }
 }
 

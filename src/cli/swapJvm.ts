@@ -1,29 +1,35 @@
 import { systemClock } from '../contracts/clock';
-import type { Log } from '../contracts/log';
+import type { Ledger } from '../hotswap/ledger/ledger';
 import type { BuiltClass, ClassResult, JvmTarget } from '../hotswap/model';
+import { configuredRoot } from '../hotswap/roots/relevant';
 import { Session } from '../hotswap/session';
 import { describeJvmError } from '../messages/describe';
 import { classOutcome } from '../messages/hotswap';
 import { english } from '../messages/translate';
+import { foundSwap } from '../messages/undo';
 import { localEndpointProbe } from '../targets/jvm/discover';
 import { Deferred } from '../util/async';
 import { AbortedError } from '../util/errors';
 import type { Output } from './output';
 import type { JvmReport } from './swapReport';
 
+/** How long a command goes on to keep class files for swaps to come, in milliseconds; the next one goes on with it. */
+const keepMs = 2000;
+
 /** Swaps classes in one JVM and detaches; with `wait` stays for pending ones until aborted. Never rejects, save when aborted before it was done. */
 export async function swapJvm(
   target: JvmTarget,
-  classes: readonly BuiltClass[],
+  { classes, roots }: { readonly classes: readonly BuiltClass[]; readonly roots: readonly string[] },
   { all = false, wait = false }: { readonly all?: boolean; readonly wait?: boolean },
-  { log, output }: { readonly log: Log; readonly output: Output },
+  { ledger, output }: { readonly ledger: Ledger | undefined; readonly output: Output },
   signal: AbortSignal,
 ): Promise<JvmReport> {
   const jvm = target.id;
-  const started = systemClock.monotonic();
-  const session = new Session(target, { clock: systemClock, log, probe: localEndpointProbe() });
+  const { session, connected } = openSession(target, ledger, output);
+  const done = new AbortController();
   const results = new Map<string, ClassResult>();
-  const late = session.onDidSwap(({ classes }) => {
+  const late = session.onDidSwap(({ classes, found }) => {
+    if (found) return;
     for (const result of classes) {
       // The command's own record is printed at the end.
       if (results.has(result.name)) output.line(`${jvm}  ${result.name}: ${classOutcome(result, english)}`);
@@ -31,9 +37,8 @@ export async function swapJvm(
     }
   });
   try {
-    await session.start(false, signal);
-    const connect = systemClock.monotonic() - started;
-    warn(session, jvm, output);
+    const connect = await connected(signal);
+    session.useRoots(roots.map((root) => configuredRoot(root)));
     const change = { origin: 'command', at: systemClock.now(), classes, ms: {} } as const;
     const pend = wait ? {} : { pend: () => Promise.resolve([]) };
     const record = await session.swap(change, { all, ...pend }, signal);
@@ -48,8 +53,10 @@ export async function swapJvm(
       output.note(`${jvm}: ${session.pending.length} pending; waiting until interrupted.`);
       await untilAborted(signal);
     }
+    await Promise.race([session.kept(), systemClock.delay(keepMs, done.signal).catch(() => undefined)]);
     return {
       jvm,
+      ...(ledger && record.swapped > 0 && { swap: record.id }),
       version: record.version,
       classes: [...results.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
       ms: { connect, ...record.ms },
@@ -60,19 +67,48 @@ export async function swapJvm(
     };
   } catch (error) {
     if (error instanceof AbortedError) throw error;
-    const reason = (error as { reason?: unknown }).reason;
-    return {
-      jvm,
-      classes: [],
-      ms: {},
-      waited: wait,
-      error: describeJvmError(error, { where: jvm }),
-      reason: typeof reason === 'string' ? reason : 'unexpected',
-    };
+    return { ...failedReport(jvm, error), waited: wait };
   } finally {
+    done.abort();
     late.dispose();
     await session.close();
   }
+}
+
+/** A session with a JVM, and how to connect it: resolves to the milliseconds that took. */
+export function openSession(
+  target: JvmTarget,
+  ledger: Ledger | undefined,
+  output: Output,
+): { readonly session: Session; readonly connected: (signal: AbortSignal) => Promise<number> } {
+  const probe = localEndpointProbe();
+  const session = new Session(target, { clock: systemClock, log: output.log, probe, ledger });
+  const found = session.onDidSwap((record) => {
+    if (record.found) output.note(`${target.id}: ${foundSwap(record, english).title}`);
+  });
+  const connected = async (signal: AbortSignal): Promise<number> => {
+    const started = systemClock.monotonic();
+    await session.start(false, signal);
+    const connect = systemClock.monotonic() - started;
+    warn(session, target.id, output);
+    await session.noted();
+    found.dispose();
+    return connect;
+  };
+  return { session, connected };
+}
+
+/** What is told of a JVM where nothing was done. */
+export function failedReport(jvm: string, error: unknown): JvmReport {
+  const reason = (error as { reason?: unknown }).reason;
+  return {
+    jvm,
+    classes: [],
+    ms: {},
+    waited: false,
+    error: describeJvmError(error, { where: jvm }),
+    reason: typeof reason === 'string' ? reason : 'unexpected',
+  };
 }
 
 function warn(session: Session, jvm: string, output: Output): void {

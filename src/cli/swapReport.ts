@@ -7,6 +7,8 @@ import { table, type Output } from './output';
 /** What became of one JVM of a `swap` command. */
 export interface JvmReport {
   readonly jvm: string;
+  /** The id of the swap in the ledger; absent when nothing was swapped. */
+  readonly swap?: string;
   readonly version?: string;
   readonly classes: readonly ClassResult[];
   readonly ms: Partial<SwapTimes>;
@@ -49,9 +51,10 @@ function outcome(result: ClassResult, { waited }: JvmReport): string {
 }
 
 function reportToJson(report: JvmReport): unknown {
-  const { jvm, version, classes, ms, error, reason } = report;
+  const { jvm, swap, version, classes, ms, error, reason } = report;
   return {
     jvm,
+    ...(swap === undefined ? {} : { swap }),
     ...(version === undefined ? {} : { version }),
     classes: classes.map((result) => ({
       name: result.name,

@@ -132,7 +132,8 @@ async function findRunning(
   built: BuiltClass,
   trustsAssumed: boolean,
 ): Promise<void> {
-  for (const candidate of (await known.baseline?.candidates(name)) ?? []) {
+  if (!known.baseline) return;
+  for await (const candidate of known.baseline.candidates(name)) {
     if (digestOf(candidate) === digestOf(built)) continue;
     if (compareSides(running, candidate, trustsAssumed).state !== 'same') continue;
     known.runs(id, candidate, running.runningMethods);

@@ -5,7 +5,7 @@ import type { BuiltClass } from './model';
 /** Where class files are kept that may be what a JVM runs. */
 export interface Baseline {
   /** What the class may run, the likeliest first; each is compared before it is believed. Never rejects. */
-  candidates(className: string): Promise<readonly BuiltClass[]>;
+  candidates(className: string): AsyncIterable<BuiltClass>;
   /**
    * The class file that a class runs, by the fingerprint of what the JVM gives back. `other`: certainly none that was
    * swapped from here; undefined: nobody knows. Never rejects.

@@ -178,8 +178,8 @@ export interface SwapRecord {
   readonly resolves?: string;
   /** It was begun by a process that ended before the answer, and was found by comparing. */
   readonly found?: true;
-  /** The swap that was taken back by this one. */
-  readonly undoes?: string;
+  /** The swaps that were taken back by this one. */
+  readonly undoes?: readonly string[];
   /** The group of JVMs that it was done with. */
   readonly group?: SwapGroup;
 }

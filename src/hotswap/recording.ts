@@ -14,7 +14,7 @@ export class Recording {
   #isBegun = false;
   #sent: readonly Redefinition[] = [];
 
-  constructor(ledger: JvmLedger | undefined, of: RecordOf, change: Change, undoes?: string) {
+  constructor(ledger: JvmLedger | undefined, of: RecordOf, change: Change, undoes?: readonly string[]) {
     this.#ledger = ledger;
     this.#facts = { id: this.id, ...of, change, undoes };
   }

@@ -6,7 +6,6 @@ import { toError } from '../util/errors';
 import { attachJvm, type Attached, type HotSwapDependencies } from './attach';
 import { HotSwapError } from './errors';
 import type { BuiltClass, Change, JvmInfo, JvmSession, JvmState, JvmTarget, SwapRecord } from './model';
-import { readJvmRun } from './jvmRun';
 import type { LedgerEntry } from './ledger/entries';
 import { JvmLedger } from './ledger/jvmLedger';
 import type { UndoPlan } from './ledger/undo';
@@ -31,6 +30,8 @@ export class Session implements JvmSession {
   readonly #ledger: JvmLedger | undefined;
   readonly #undone = new Undone();
   readonly #log: Log;
+  #noting: Promise<void> = Promise.resolve();
+  #keeping: Promise<void> = Promise.resolve();
   readonly #clock: Clock;
   readonly #changed = new Emitter<void>();
   readonly #swapped = new Emitter<SwapRecord>();
@@ -65,7 +66,7 @@ export class Session implements JvmSession {
       state: (state) => this.#setState(state),
       attached: (attached) => {
         this.#attached = attached;
-        void this.#noteAttached(attached);
+        this.#noting = this.#noteAttached(attached);
         this.#queue.connected(attached);
         this.#didAttach.fire();
         void attached.exposed.then((exposed) => {
@@ -111,10 +112,20 @@ export class Session implements JvmSession {
     }
   }
 
+  /** Resolves when the attachment is in the ledger, and what an earlier process left unfinished was told. */
+  noted(): Promise<void> {
+    return this.#noting;
+  }
+
+  /** Resolves when what the class roots held is kept, so that swaps of later builds can be taken back. */
+  kept(): Promise<void> {
+    return this.#keeping;
+  }
+
   /** Says what feeds this JVM. */
   useRoots(roots: readonly ClassRoot[]): void {
     this.#classRoots = roots;
-    void this.#ledger?.useRoots(roots);
+    this.#keeping = this.#ledger?.useRoots(roots) ?? Promise.resolve();
     this.#changed.fire();
   }
 
@@ -188,7 +199,7 @@ export class Session implements JvmSession {
     const ledger = this.#ledger;
     if (!ledger) return;
     const before = ledger.run;
-    const unfinished = await ledger.attached(readJvmRun(attached.connection, attached.index));
+    const unfinished = await ledger.attached(attached, { isHere: this.target.through === undefined });
     if (ledger.run !== before) this.#undone.clear();
     await this.#tellUnfinished(attached, ledger, unfinished);
   }

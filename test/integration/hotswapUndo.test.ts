@@ -57,7 +57,7 @@ for (const jdk of jdksToTest()) {
       assert.equal(await app.ask('greet'), 'two4');
       const undone = await undo(swapped.id);
       assert.equal(undone.origin, 'undo');
-      assert.equal(undone.undoes, swapped.id);
+      assert.deepEqual(undone.undoes, [swapped.id]);
       assert.deepEqual(
         undone.classes.map(({ name, outcome }) => [name, outcome]),
         [['demo.Greeting', 'swapped']],
@@ -70,8 +70,8 @@ for (const jdk of jdksToTest()) {
         entries.map(({ begin: { id, who, origin, undoes }, end }) => [id, who, origin, undoes, end?.outcome]),
         [
           [swapped.id, 'ada', 'command', undefined, 'swapped'],
-          [undone.id, 'ada', 'undo', swapped.id, 'swapped'],
-          [redone.id, 'ada', 'undo', undone.id, 'swapped'],
+          [undone.id, 'ada', 'undo', [swapped.id], 'swapped'],
+          [redone.id, 'ada', 'undo', [undone.id], 'swapped'],
         ],
       );
       assert.deepEqual(entries[0]?.end?.ms, swapped.ms);

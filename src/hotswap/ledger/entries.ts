@@ -28,8 +28,8 @@ export interface SwapBegin {
   readonly run?: string;
   readonly version: string;
   readonly origin: SwapOrigin;
-  /** The swap that this one takes back. */
-  readonly undoes?: string;
+  /** The swaps that this one takes back. */
+  readonly undoes?: readonly string[];
   readonly classes: readonly LedgerClass[];
 }
 

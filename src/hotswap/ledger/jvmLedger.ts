@@ -3,6 +3,7 @@ import type { Clock } from '../../contracts/clock';
 import type { Log } from '../../contracts/log';
 import { toError } from '../../util/errors';
 import { readFingerprint } from '../fingerprint';
+import { readJvmRun } from '../jvmRun';
 import { digestOf, type Baseline, type KnownClasses } from '../known';
 import type { BuiltClass, Change, SwapRecord } from '../model';
 import { isWorthTelling, type RecordOf } from '../record';
@@ -12,6 +13,7 @@ import type { ClassRoot } from '../roots/classRoot';
 import type { SwapContext } from '../swap';
 import type { LedgerClass, LedgerEntry, SwapBegin } from './entries';
 import type { Ledger } from './ledger';
+import { ClassPathFiles } from './classPathFiles';
 import { SeenRunning } from './seenRunning';
 import { ClassRootSnapshot } from './snapshot';
 
@@ -25,7 +27,7 @@ export interface JvmLedgerDependencies {
 export interface SwapFacts extends RecordOf {
   readonly id: string;
   readonly change: Pick<Change, 'origin' | 'at'>;
-  readonly undoes?: string | undefined;
+  readonly undoes?: readonly string[] | undefined;
 }
 
 /** Versions of a class that are compared with what runs, of those swapped before. */
@@ -48,12 +50,13 @@ export class JvmLedger implements Baseline {
   readonly #swapped = new Map<string, readonly string[]>();
   readonly #seen = new SeenRunning();
   #noting: Promise<unknown> = Promise.resolve();
+  #classPath: ClassPathFiles | undefined;
   #run: string | undefined;
   #attached: Promise<void> | undefined;
 
   constructor(jvm: string, { ledger, clock, log }: JvmLedgerDependencies) {
     this.ledger = ledger;
-    this.#jvm = jvm;
+    this.#jvm = ledger.keyOf(jvm);
     this.#clock = clock;
     this.#log = log;
   }
@@ -64,11 +67,17 @@ export class JvmLedger implements Baseline {
   }
 
   /**
-   * Notes a connection to the JVM: the state to go back to, unless it is the same run as before. Resolves to the
-   * swaps whose outcome nobody has noted; empty when this process knows it will find out by itself.
+   * Notes a connection to the JVM: the state to go back to, unless it is the same run as before. `isHere`: the JVM
+   * runs on this machine. Resolves to the swaps whose outcome nobody has noted; empty when this process knows it will
+   * find out by itself.
    */
-  attached(reading: Promise<string | undefined>): Promise<readonly LedgerEntry[]> {
+  attached(
+    { connection, index }: SwapContext,
+    { isHere }: { readonly isHere: boolean },
+  ): Promise<readonly LedgerEntry[]> {
     const isFirst = this.#attached === undefined;
+    const reading = readJvmRun(connection, index);
+    this.#classPath = isHere ? new ClassPathFiles(connection) : undefined;
     const noting = (this.#attached ?? Promise.resolve()).then(async () => {
       const run = await reading;
       if (!isFirst && run !== undefined && run === this.#run) return [];
@@ -102,13 +111,15 @@ export class JvmLedger implements Baseline {
       });
   }
 
-  async candidates(className: string): Promise<readonly BuiltClass[]> {
+  async *candidates(className: string): AsyncGenerator<BuiltClass> {
     await this.#attached;
     const swapped = this.#swapped.get(className) ?? [];
     const kept = this.#snapshots.flatMap((snapshot) => snapshot.hashesOf(className));
-    const hashes = [...new Set([...swapped, ...kept])];
-    const read = await Promise.all(hashes.map((hash) => this.read(hash, className)));
-    return read.filter((each) => each !== undefined);
+    for (const hash of new Set([...swapped, ...kept])) {
+      const built = await this.read(hash, className);
+      if (built) yield built;
+    }
+    if (this.#classPath) yield* this.#classPath.find(className);
   }
 
   async recognise(className: string, fingerprint: () => string): Promise<BuiltClass | 'other' | undefined> {
@@ -227,7 +238,7 @@ export class JvmLedger implements Baseline {
   }
 
   async #begin(
-    { id, change, jvm, version, undoes }: SwapFacts,
+    { id, change, version, undoes }: SwapFacts,
     classes: readonly LedgerClass[],
     bytes: readonly (readonly [hash: string, bytes: Buffer])[],
   ): Promise<void> {
@@ -237,7 +248,7 @@ export class JvmLedger implements Baseline {
       id,
       at: change.at,
       who: this.ledger.who,
-      jvm,
+      jvm: this.#jvm,
       ...(this.#run !== undefined && { run: this.#run }),
       version,
       origin: change.origin,

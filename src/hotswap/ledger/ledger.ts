@@ -27,6 +27,8 @@ export interface LedgerOptions {
    * start, where each command attaches anew.
    */
   readonly base?: 'attach' | 'run';
+  /** The name under which a JVM is written down, for one that goes by several. */
+  readonly keyOf?: (jvm: string) => string;
 }
 
 /**
@@ -38,6 +40,7 @@ export class Ledger implements Disposable {
   readonly folder: string;
   readonly blobs: BlobStore;
   readonly who: string;
+  readonly keyOf: (jvm: string) => string;
   readonly #base: 'attach' | 'run';
   readonly #log: AppendLog<LedgerRecord>;
   #ready: Promise<unknown> | undefined;
@@ -45,10 +48,14 @@ export class Ledger implements Disposable {
   /** Fires with the id of a swap that was begun or ended here. */
   readonly onDidChange: Event<string> = this.#changed.event;
 
-  constructor(folder: string, { who = userName(), base = 'attach' }: LedgerOptions = {}) {
+  constructor(
+    folder: string,
+    { who = userName(), base = 'attach', keyOf = (jvm) => jvm }: LedgerOptions = {},
+  ) {
     this.folder = folder;
     this.blobs = new BlobStore(join(folder, 'classes'));
     this.who = who;
+    this.keyOf = keyOf;
     this.#base = base;
     this.#log = new AppendLog(join(folder, 'ledger.jsonl'));
   }

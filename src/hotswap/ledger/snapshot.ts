@@ -11,8 +11,8 @@ type Seen = readonly [mtimeMs: number, size: number, hash: string, ...earlier: s
 
 /** Earlier versions kept for a class: what a JVM that was started before the last builds may run. */
 const mostEarlier = 4;
-/** Files looked at at the same time; few, because others wait for the same disk. */
-const atOnce = 8;
+/** Files looked at at the same time: few, because Node has four threads for files, and a save waits for one. */
+const atOnce = 2;
 
 /**
  * Keeps the bytes of every class file of a class root, so that a swap can be undone although the compiler has
@@ -25,6 +25,8 @@ export class ClassRootSnapshot {
   readonly #indexFile: string;
   readonly #queue = new SerialQueue();
   #seen: Map<string, Seen> | undefined;
+  /** Something was read that the index file does not have. */
+  #isNew = false;
 
   /** `root` is a folder or a jar; `folder` holds one small index file a class root. */
   constructor(root: string, folder: string, blobs: BlobStore) {
@@ -40,12 +42,14 @@ export class ClassRootSnapshot {
       throwIfAborted(signal, 'snapshot of the class files');
       const seen = await this.#load();
       const known = seen.size;
-      const found = await stat(this.root).catch(() => undefined);
-      const read = found?.isFile()
-        ? await this.#lookAtJar(seen, found)
-        : await this.#lookAtFolder(seen, signal);
-      if (read > 0 || seen.size !== known) await this.#save(seen);
-      return read;
+      try {
+        const found = await stat(this.root).catch(() => undefined);
+        return await (found?.isFile() ? this.#lookAtJar(seen, found) : this.#lookAtFolder(seen, signal));
+      } finally {
+        // Also what was read until it was aborted.
+        if (this.#isNew || seen.size !== known) await this.#save(seen);
+        this.#isNew = false;
+      }
     });
   }
 
@@ -82,7 +86,7 @@ export class ClassRootSnapshot {
       const read = await mapLimit(jar.entries, atOnce, async (entry) => {
         const built = await entry.read();
         if (built === 'incomplete') return false;
-        note(seen, keyOf(built.name), mtimeMs, size, await this.#blobs.put(built.bytes));
+        this.#note(seen, keyOf(built.name), mtimeMs, size, await this.#blobs.put(built.bytes));
         return true;
       });
       return read.filter(Boolean).length;
@@ -96,13 +100,20 @@ export class ClassRootSnapshot {
       const { mtimeMs, size } = await stat(file);
       const before = seen.get(this.#key(file));
       if (before?.[0] === mtimeMs && before[1] === size && (await this.#blobs.has(before[2]))) return false;
-      note(seen, this.#key(file), mtimeMs, size, await this.#blobs.put(await readFile(file)));
+      this.#note(seen, this.#key(file), mtimeMs, size, await this.#blobs.put(await readFile(file)));
       return true;
     } catch (error) {
       // Removed between listing and reading.
       if (systemCode(error) === 'ENOENT') return false;
       throw error;
     }
+  }
+
+  #note(seen: Map<string, Seen>, key: string, mtimeMs: number, size: number, hash: string): void {
+    const earlier = (seen.get(key)?.slice(2) ?? []) as string[];
+    const others = earlier.filter((each) => each !== hash).slice(0, mostEarlier);
+    seen.set(key, [mtimeMs, size, hash, ...others]);
+    this.#isNew = true;
   }
 
   #key(file: string): string {
@@ -126,12 +137,6 @@ export class ClassRootSnapshot {
     await writeFile(temporary, JSON.stringify([...seen]));
     await rename(temporary, this.#indexFile);
   }
-}
-
-function note(seen: Map<string, Seen>, key: string, mtimeMs: number, size: number, hash: string): void {
-  const earlier = (seen.get(key)?.slice(2) ?? []) as string[];
-  const others = earlier.filter((each) => each !== hash).slice(0, mostEarlier);
-  seen.set(key, [mtimeMs, size, hash, ...others]);
 }
 
 function keyOf(className: string): string {

@@ -26,10 +26,10 @@ export interface UndoClass {
   readonly restore?: string;
 }
 
-/** What an undo does, and the swap it takes back (absent: several). */
+/** What an undo does, and the swaps it takes back. */
 export interface UndoPlan {
   readonly classes: readonly UndoClass[];
-  readonly undoes?: string;
+  readonly undoes: readonly string[];
 }
 
 /** Taking one swap back. Throws `UndoError`. */
@@ -40,7 +40,7 @@ export function undoOf(entry: LedgerEntry): UndoPlan {
     throw new UndoError('notSwapped', names, entry.begin.id);
   }
   const classes = applied.map((each) => ({ ...each, expect: each.after, restore: each.before }));
-  return { classes: restorable(classes), undoes: entry.begin.id };
+  return { classes: restorable(classes), undoes: [entry.begin.id] };
 }
 
 /** Taking back all of `entries` (one JVM, oldest first): each class from its last bytes to its first ones. */
@@ -59,7 +59,38 @@ export function undoOfAll(entries: readonly LedgerEntry[]): UndoPlan {
   }));
   const changed = classes.filter(({ expect, restore }) => expect !== restore);
   if (changed.length === 0) throw new UndoError('nothingToUndo', []);
-  return { classes: restorable(changed) };
+  const undoes = entries.filter((entry) => appliedClasses(entry).length > 0).map(({ begin }) => begin.id);
+  return { classes: restorable(changed), undoes };
+}
+
+/** Ids of the swaps (of one JVM, oldest first) whose effect another one took back. */
+export function takenBack(entries: readonly LedgerEntry[]): Set<string> {
+  const ids = new Set<string>();
+  for (const entry of [...entries].reverse()) {
+    if (ids.has(entry.begin.id) || !isApplied(entry)) continue;
+    for (const id of entry.begin.undoes ?? []) ids.add(id);
+  }
+  return ids;
+}
+
+/** The swap that "undo" means when none is named: the newest one that is no undo and was not taken back. */
+export function lastToUndo(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
+  const gone = takenBack(entries);
+  return entries.findLast(
+    (entry) => isApplied(entry) && entry.begin.undoes === undefined && !gone.has(entry.begin.id),
+  );
+}
+
+/** The undo that "redo" means: the newest swap, when it is one. */
+export function lastToRedo(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
+  const gone = takenBack(entries);
+  const last = entries.findLast((entry) => isApplied(entry) && !gone.has(entry.begin.id));
+  return last?.begin.undoes === undefined ? undefined : last;
+}
+
+/** Whether a swap put classes into the JVM, or left some waiting to be put in. */
+export function isApplied(entry: LedgerEntry): boolean {
+  return appliedClasses(entry).length > 0;
 }
 
 interface AppliedClass extends LedgerClass {

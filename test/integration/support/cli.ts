@@ -1,9 +1,14 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 
 const root = path.join(__dirname, '../../..');
+
+const stateFolder = mkdtempSync(path.join(tmpdir(), 'swapdeck-state-'));
+process.once('exit', () => rmSync(stateFolder, { recursive: true, force: true }));
 
 export interface Ran {
   /** `null` when a signal ended it. */
@@ -23,7 +28,8 @@ export function startCli(cwd: string, argv: readonly string[]): Running {
   const child = spawn(
     process.execPath,
     ['--import', pathToFileURL(require.resolve('tsx')).href, path.join(root, 'src', 'cli.ts'), ...argv],
-    { cwd, stdio: ['ignore', 'pipe', 'pipe'] },
+    // What commands write down goes to a folder of this process, not to the user's.
+    { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, SWAPDECK_STATE: stateFolder } },
   );
   let stdout = '';
   let stderr = '';

@@ -82,7 +82,7 @@ describe('Ledger', () => {
     const [swap] = await ledger.entries();
     assert.deepEqual(undoOf(swap!), {
       classes: [{ name: 'demo.A', expect: 'a1', restore: 'a0' }],
-      undoes: '1',
+      undoes: ['1'],
     });
     await begin('2', [{ name: 'demo.A', before: 'a1', after: 'a0' }]);
     await ledger.end(done('2', ['demo.A']));
