@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { App } from './editor/app';
 import { BytecodeDocuments } from './editor/bytecode';
 import { registerCommands } from './editor/commands';
+import { Comparisons } from './editor/comparisons';
 import { CompileOnSave } from './editor/compileOnSave';
 import { Configurations } from './editor/configuration';
 import { ContextKeys } from './editor/contextKeys';
@@ -18,6 +19,7 @@ import { Secrets } from './editor/secrets';
 import { Status } from './editor/status';
 import { runStep } from './editor/steps';
 import { tellSwap } from './editor/tellSwap';
+import { ComparisonView } from './editor/views/comparison';
 import { EnvironmentsView } from './editor/views/environments';
 import { SwapsView } from './editor/views/swaps';
 import { DisposableStore } from './util/disposables';
@@ -27,6 +29,8 @@ export interface Api {
   readonly jvms: Jvms;
   readonly status: Status;
   readonly decorations: SwapDecorations;
+  readonly comparisons: Comparisons;
+  readonly comparison: ComparisonView;
   /** Resolves when the configuration has been read. */
   readonly whenReady: Promise<void>;
   /** Ends everything the extension started, as deactivation does. */
@@ -50,6 +54,8 @@ export function activate(context: vscode.ExtensionContext): Api {
   const environments = store.add(new EnvironmentsView(jvms));
   const swaps = store.add(new SwapsView());
   const bytecode = store.add(new BytecodeDocuments());
+  const comparisons = store.add(new Comparisons(jvms));
+  const comparison = store.add(new ComparisonView(comparisons));
   const compiler = store.add(new CompileOnSave({ context, jvms, status, notifier, log }));
   const sample = store.add(new Sample(context, keys));
   const app: App = {
@@ -62,12 +68,15 @@ export function activate(context: vscode.ExtensionContext): Api {
     environments,
     swaps,
     bytecode,
+    comparisons,
+    comparison,
     compiler,
     sample,
     notifier,
   };
   environments.register();
   swaps.register();
+  comparison.register();
   store.add(registerCommands(app));
   store.add(registerLanguage());
   store.add(
@@ -78,9 +87,10 @@ export function activate(context: vscode.ExtensionContext): Api {
     }),
   );
   store.add(jvms.onDidFail((error) => notifier.error(error)));
+  store.add(comparisons.onDidChange(() => keys.set('swapdeck.compared', comparisons.all.length > 0)));
   store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => environments.refresh()));
   const whenReady = configurations.load();
   if (vscode.workspace.isTrusted)
     void sample.startIfPending().catch((error: unknown) => notifier.error(error));
-  return { jvms, status, decorations, whenReady, dispose: () => store.dispose() };
+  return { jvms, status, decorations, comparisons, comparison, whenReady, dispose: () => store.dispose() };
 }

@@ -11,7 +11,7 @@ import {
   type JvmComparison,
 } from '../hotswap/comparison/model';
 import { HotSwapError } from '../hotswap/errors';
-import type { JvmTarget, LoaderInfo } from '../hotswap/model';
+import type { JvmTarget } from '../hotswap/model';
 import { openRoots } from '../hotswap/roots/openRoots';
 import { differenceText, memberText, stateCounts } from '../messages/comparison';
 import { describeJvmError } from '../messages/describe';
@@ -35,8 +35,6 @@ export interface ComparisonReport {
   readonly jvm: string;
   readonly version?: string;
   readonly comparison?: JvmComparison;
-  /** The loaders of classes that several have, in the order of the class's. */
-  readonly loaders: ReadonlyMap<ComparedClass, readonly LoaderInfo[]>;
   readonly isDifferent: boolean;
   readonly error?: Message;
   /** Its place in `compare --json`. */
@@ -55,7 +53,7 @@ export async function comparisonReport(
     if (error instanceof AbortedError) throw error;
     const message = describeJvmError(error, { where: jvm });
     const json = { jvm, classes: [], error: { message: message.title, detail: message.detail } };
-    return { jvm, loaders: new Map(), isDifferent: false, error: message, json };
+    return { jvm, isDifferent: false, error: message, json };
   }
 
   async function compared(attached: Attached): Promise<ComparisonReport> {
@@ -63,17 +61,16 @@ export async function comparisonReport(
     const open = await openRoots(roots, 'last', signal);
     try {
       const comparison = await compareJvm(attached, open.entries, { isChosen }, signal);
-      const loaders = await loadersOf(attached, comparison, signal);
       const { version } = attached.info;
       const { classes, unreadable } = comparison;
       const json = {
         jvm,
         version,
-        classes: classes.map((each) => classJson(each, loaders.get(each))),
+        classes: classes.map(classJson),
         counts: countStates(classes),
         ...(unreadable.length > 0 && { unreadable }),
       };
-      return { jvm, version, comparison, loaders, isDifferent: classes.some(isDifferent), json };
+      return { jvm, version, comparison, isDifferent: classes.some(isDifferent), json };
     } finally {
       await open.close();
     }
@@ -86,27 +83,14 @@ async function assertThere(path: string): Promise<void> {
   });
 }
 
-async function loadersOf(
-  { loaders }: Attached,
-  { classes }: JvmComparison,
-  signal: AbortSignal,
-): Promise<Map<ComparedClass, LoaderInfo[]>> {
-  const found = new Map<ComparedClass, LoaderInfo[]>();
-  for (const each of classes) {
-    if (each.loaders.length < 2) continue;
-    found.set(each, await Promise.all(each.loaders.map(({ loaded }) => loaders.of(loaded, signal))));
-  }
-  return found;
-}
-
-function classJson({ name, state, loaders }: ComparedClass, infos: readonly LoaderInfo[] | undefined) {
+function classJson({ name, state, loaders }: ComparedClass) {
   const telling = mostTelling(loaders);
   return {
     name,
     state,
     ...(telling && differencesJson(telling)),
-    ...(infos && {
-      loaders: loaders.map((each, at) => ({ ...infos[at], state: each.state, ...differencesJson(each) })),
+    ...(loaders.length > 1 && {
+      loaders: loaders.map((each) => ({ ...each.loader, state: each.state, ...differencesJson(each) })),
     }),
   };
 }
@@ -134,7 +118,7 @@ function differencesJson({ differences, methods }: ComparedLoader) {
 
 /** For a person: what differs, by class and member; what is the same or not loaded yet is only counted. */
 export function printComparison(report: ComparisonReport, output: Output): void {
-  const { jvm, version, comparison, loaders, error } = report;
+  const { jvm, version, comparison, error } = report;
   if (error) output.failure(error);
   if (version === undefined || !comparison) return;
   const counts = countStates(comparison.classes);
@@ -142,15 +126,11 @@ export function printComparison(report: ComparisonReport, output: Output): void 
   output.line(`${jvm}  Java ${version}  ${told.join(', ')}`);
   for (const each of comparison.classes.filter(isDifferent)) {
     output.line(`  ${each.name}  ${stateCounts[each.state](english)}`);
-    const infos = loaders.get(each);
-    if (!infos) {
-      const [only] = each.loaders;
-      if (only) printDifferences(only, '    ', output);
-      continue;
-    }
-    for (const [at, loader] of each.loaders.entries()) {
-      output.line(`    ${loaderName(infos[at]!)}  ${stateCounts[loader.state](english)}`);
-      printDifferences(loader, '      ', output);
+    for (const loader of each.loaders) {
+      const indent = loader.loader ? '      ' : '    ';
+      if (loader.loader)
+        output.line(`    ${loaderName(loader.loader)}  ${stateCounts[loader.state](english)}`);
+      printDifferences(loader, indent, output);
     }
   }
   for (const name of comparison.unreadable)

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { BytecodeDocuments } from './bytecode';
+import type { Comparisons } from './comparisons';
 import type { CompileOnSave } from './compileOnSave';
 import type { Configurations } from './configuration';
 import type { Dialogs } from './dialogs';
@@ -8,6 +9,7 @@ import type { Jvms } from './jvms';
 import type { ChannelLog } from './log';
 import type { Notifier } from './notify';
 import type { Sample } from './sample';
+import type { ComparisonView } from './views/comparison';
 import type { EnvironmentsView } from './views/environments';
 import type { SwapsView } from './views/swaps';
 
@@ -22,6 +24,8 @@ export interface App {
   readonly environments: EnvironmentsView;
   readonly swaps: SwapsView;
   readonly bytecode: BytecodeDocuments;
+  readonly comparisons: Comparisons;
+  readonly comparison: ComparisonView;
   readonly compiler: CompileOnSave;
   readonly sample: Sample;
   readonly notifier: Notifier;

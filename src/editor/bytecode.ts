@@ -50,9 +50,15 @@ export class BytecodeDocuments implements vscode.TextDocumentContentProvider, Di
     return this.uri(heldSource, key, className, label);
   }
 
-  /** Opens two documents of this scheme side by side. */
-  async openDiff(title: string, left: vscode.Uri, right: vscode.Uri): Promise<void> {
-    await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
+  /** Opens two documents of this scheme side by side, at a place of the right one where it is given. */
+  async openDiff(
+    title: string,
+    left: vscode.Uri,
+    right: vscode.Uri,
+    selection?: vscode.Range,
+  ): Promise<void> {
+    const options = { preview: true, ...(selection && { selection }) };
+    await vscode.commands.executeCommand('vscode.diff', left, right, title, options);
   }
 
   async provideTextDocumentContent({ authority, query }: vscode.Uri): Promise<string> {

@@ -26,7 +26,8 @@ export const container = { id: 'swapdeck', title: 'Swapdeck', icon: 'media/swapd
 export const views = {
   'swapdeck.environments': { name: 'Environments', icon: '$(vm)' },
   'swapdeck.swaps': { name: 'Swaps', icon: '$(zap)' },
-} as const satisfies Record<string, { name: string; icon: string }>;
+  'swapdeck.comparison': { name: 'Comparison', icon: '$(diff)', when: 'swapdeck.compared' },
+} as const satisfies Record<string, { name: string; icon: string; when?: string }>;
 export type ViewId = keyof typeof views;
 
 /** The keys that `when` clauses ask for, besides the editor's own. Set in `contextKeys.ts`. */
@@ -40,12 +41,15 @@ export type ContextKey =
   | 'swapdeck.cancellable'
   /** A class was swapped since the window opened; ends a step of the walkthrough. */
   | 'swapdeck.swapped'
+  /** A JVM was compared with its class roots, and is still attached. */
+  | 'swapdeck.compared'
   | 'swapdeck.sampleRunning'
   /** `none`, `invalid`, `empty` (no environment with a JVM), `environments`. */
   | 'swapdeck.configuration';
 
 const environments = 'view == swapdeck.environments';
 const swaps = 'view == swapdeck.swaps';
+const comparison = 'view == swapdeck.comparison';
 const trusted = 'isWorkspaceTrusted';
 
 const row = (states: string, group: string): MenuPlace => ({
@@ -106,6 +110,54 @@ export const commands = {
     enablement: 'swapdeck.cancellable',
     places: [row('cancellable', 'inline@2'), row('cancellable', '2_jvm@3')],
   },
+  'swapdeck.compareWithRunning': {
+    title: 'Compare With Running',
+    icon: '$(compare-changes)',
+    enablement: 'swapdeck.attached',
+    places: [row('attached', 'inline@1'), row('attached', '2_jvm@4')],
+  },
+  'swapdeck.makeEqual': {
+    title: 'Make Equal',
+    icon: '$(zap)',
+    enablement: 'swapdeck.attached',
+    palette: 'swapdeck.compared',
+    places: [
+      { menu: 'view/title', when: comparison, group: 'navigation@1' },
+      {
+        menu: 'view/item/context',
+        when: `${comparison} && viewItem =~ /^compared(Jvm\\.differs|(State|Package|Class)\\.(changed|debug))$/`,
+        group: 'inline@1',
+      },
+    ],
+  },
+  'swapdeck.compareAgain': {
+    title: 'Compare Again',
+    icon: '$(refresh)',
+    enablement: 'swapdeck.attached',
+    palette: 'swapdeck.compared',
+    places: [
+      { menu: 'view/title', when: comparison, group: 'navigation@2' },
+      {
+        menu: 'view/item/context',
+        when: `${comparison} && viewItem =~ /^comparedJvm\\b/`,
+        group: 'inline@2',
+      },
+    ],
+  },
+  'swapdeck.closeComparison': {
+    title: 'Close Comparison',
+    icon: '$(close)',
+    palette: 'swapdeck.compared',
+    places: [
+      { menu: 'view/title', when: comparison, group: '1_close@1' },
+      {
+        menu: 'view/item/context',
+        when: `${comparison} && viewItem =~ /^comparedJvm\\b/`,
+        group: 'inline@3',
+      },
+    ],
+  },
+  'swapdeck.openComparison': { title: 'Compare Bytecode', palette: false },
   'swapdeck.pause': {
     title: 'Pause Swap on Save',
     icon: '$(debug-pause)',

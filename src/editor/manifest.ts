@@ -66,6 +66,7 @@ export function manifest(): Manifest {
           name: text(`views.${id}`, view.name),
           contextualTitle: container.title,
           icon: view.icon,
+          ...('when' in view && { when: view.when }),
         })),
       },
       viewsWelcome: welcome.map(({ view, when, contents }, index) => ({

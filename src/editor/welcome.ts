@@ -69,4 +69,12 @@ export const welcome: readonly WelcomeRow[] = [
     when: 'isWorkspaceTrusted && swapdeck.attached',
     contents: 'Nothing swapped yet. Edit a method of the running application and save.',
   },
+  {
+    view: 'swapdeck.comparison',
+    when: 'swapdeck.attached',
+    contents: [
+      'See where a running JVM differs from its class files, by class and method.',
+      '[Compare With Running](command:swapdeck.compareWithRunning)',
+    ].join('\n'),
+  },
 ];

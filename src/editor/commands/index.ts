@@ -3,6 +3,7 @@ import type { App } from '../app';
 import { commands as table, type CommandId } from '../contributions';
 import { t } from '../text';
 import { attach, detach, resumeJvm, retry } from './attach';
+import { closeComparison, compareAgain, compareWithRunning, makeEqual, openComparison } from './compare';
 import { openClass, openConfiguration } from './open';
 import { cancel, pause, swapNow, unpause } from './swap';
 
@@ -15,6 +16,11 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
   'swapdeck.resumeJvm': resumeJvm,
   'swapdeck.swapNow': swapNow,
   'swapdeck.cancel': cancel,
+  'swapdeck.compareWithRunning': compareWithRunning,
+  'swapdeck.compareAgain': compareAgain,
+  'swapdeck.makeEqual': makeEqual,
+  'swapdeck.openComparison': openComparison,
+  'swapdeck.closeComparison': closeComparison,
   'swapdeck.pause': pause,
   'swapdeck.unpause': unpause,
   'swapdeck.showSwaps': () => vscode.commands.executeCommand('swapdeck.swaps.focus'),

@@ -56,9 +56,24 @@ export async function compareJvm(
     return result;
   });
   const gone = await findGone(attached, entries, isChosen, signal);
-  const classes = [...compared.filter((each) => each !== undefined), ...gone];
+  const all = [...compared.filter((each) => each !== undefined), ...gone];
+  const classes = await mapLimit(all, pipelined, (each) => named(attached, each, signal));
   classes.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return { classes, unreadable, ms: clock.monotonic() - started };
+}
+
+/** With the loaders told apart, where there are several. */
+async function named(
+  { loaders: known }: Attached,
+  compared: ComparedClass,
+  signal: AbortSignal | undefined,
+): Promise<ComparedClass> {
+  if (compared.loaders.length < 2) return compared;
+  const loaders = compared.loaders.map(async (each): Promise<ComparedLoader> => {
+    const loader = await known.of(each.loaded, signal).catch(ifUnloaded);
+    return loader ? { ...each, loader } : each;
+  });
+  return { ...compared, loaders: await Promise.all(loaders) };
 }
 
 /** Undefined for a file that can't be read or is no class. */

@@ -1,7 +1,7 @@
 import type { Difference } from '../../classfile/compare';
 import type { LoadedClass } from '../../jdwp/classIndex';
 import type { ChangedMethod } from '../changedMethods';
-import type { ClassState } from '../model';
+import type { ClassState, LoaderInfo } from '../model';
 import type { ClassEntry } from '../roots/readRoot';
 
 /**
@@ -16,6 +16,8 @@ export const comparedStates = ['changed', 'debug', 'gone', 'unloaded', 'same'] a
 /** One class as one class loader has it. */
 export interface ComparedLoader {
   readonly loaded: LoadedClass;
+  /** Present when several class loaders have a class of the name. */
+  readonly loader?: LoaderInfo;
   readonly state: Exclude<ComparedState, 'unloaded'>;
   /** What differs; empty when nothing does, for a class that is gone, and where a class can't be decoded. */
   readonly differences: readonly Difference[];
