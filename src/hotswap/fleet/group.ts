@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Deferred } from '../../util/async';
-import type { SwapGroup } from '../model';
+import type { BuiltClass, SwapGroup } from '../model';
 
 /**
  * What one JVM of a group says before anything is sent. `ready`: it would take the classes; `isRevertible`: they can
@@ -34,6 +34,7 @@ export class Group {
   readonly jvms: readonly string[];
   readonly #votes = new Map<string, Vote>();
   readonly #answers = new Map<string, Answer>();
+  readonly #before = new Map<string, BuiltClass>();
   readonly #go = new Deferred<boolean>();
   readonly #decision = new Deferred<Decision>();
   readonly #patienceMs: number;
@@ -44,6 +45,16 @@ export class Group {
   constructor(jvms: readonly string[], patience: number = patienceMs) {
     this.jvms = jvms;
     this.#patienceMs = patience;
+  }
+
+  /** Says what a JVM runs before the swap. */
+  remember(before: readonly BuiltClass[]): void {
+    for (const built of before) if (!this.#before.has(built.name)) this.#before.set(built.name, built);
+  }
+
+  /** What the classes of the swap ran before, as far as any JVM of the group knows. */
+  get before(): readonly BuiltClass[] {
+    return [...this.#before.values()];
   }
 
   /** What the group came to; undefined until it is decided. */

@@ -54,6 +54,7 @@ export class GroupPart {
       return asked.refusal;
     }
     this.#before = await replacedBy(context, prepared.items);
+    this.#group.remember(this.#before.flatMap(({ before }) => before ?? []));
     const isRevertible = this.#before.every(({ before }) => before !== undefined);
     const mustAsk = !asked.isTried && (!isRevertible || prepared.items.some(isRisky));
     const error = mustAsk ? await trialOf(context.connection, prepared.items) : undefined;
@@ -63,6 +64,8 @@ export class GroupPart {
       return refusedBeforehand(prepared, offenders);
     }
     const isIdle = prepared.items.length === 0;
+    // Written down before the packets go, so that all go at once.
+    if (!isIdle) await options.beforeSend?.(prepared.items);
     const isGo = await this.#group.vote(
       this.#jvm,
       isIdle ? { kind: 'nothing' } : { kind: 'ready', isRevertible },
@@ -76,8 +79,10 @@ export class GroupPart {
   async lost(): Promise<Restoring | undefined> {
     const { keep } = await this.#group.lost(this.#jvm);
     if (keep) return 'change';
-    const known = this.#before?.flatMap(({ before }) => (before ? [before] : []));
-    return known && known.length > 0 ? known : undefined;
+    // One that was lost before it was asked ran what the others ran; started anew, it may have loaded the new classes.
+    const own = this.#before?.flatMap(({ before }) => before ?? []);
+    const before = own && own.length > 0 ? own : this.#group.before;
+    return before.length > 0 ? before : undefined;
   }
 
   async #idle(prepared: PreparedSwap): Promise<SwapResult> {
@@ -92,7 +97,6 @@ export class GroupPart {
     options: SwapOptions,
     signal: AbortSignal | undefined,
   ): Promise<SwapResult> {
-    await options.beforeSend?.(prepared.items);
     const result = await sendSwap(context, prepared, brought);
     if (result === 'unloaded') return this.#sendAgain(context, prepared, brought, options, signal);
     const isRefused = result.classes.some(({ outcome }) => outcome === 'refused');
@@ -112,7 +116,10 @@ export class GroupPart {
   ): Promise<SwapResult> {
     const classes = comparisons.map(({ built }) => built);
     const prepared = await prepareSwap(context, classes, options, signal);
-    if (prepared.items.length > 0) return this.#send(context, prepared, brought, options, signal);
+    if (prepared.items.length > 0) {
+      await options.beforeSend?.(prepared.items);
+      return this.#send(context, prepared, brought, options, signal);
+    }
     const { keep } = await this.#group.answer(this.#jvm, 'accepted');
     return keep ? unsent(prepared) : this.#heldBack(prepared);
   }
