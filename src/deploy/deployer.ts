@@ -63,10 +63,7 @@ export class Deployer {
 
   /** The last deployment, when it was interrupted, stayed in the middle or is stuck. */
   async interrupted(signal?: AbortSignal): Promise<Standing | undefined> {
-    const records = await this.#records(signal);
-    if (records.length === 0) return undefined;
-    const standing = standingOf(records);
-    return isOver(standing) ? undefined : standing;
+    return openIn(await this.#records(signal));
   }
 
   /** Goes on with the interrupted deployment, to success. Rejects with `locked` or `nothingToRecover`. */
@@ -95,9 +92,9 @@ export class Deployer {
   ): Promise<Receipt> {
     return this.#locked(what, signal, async (lease) => {
       const records = await this.#records(signal);
-      const standing = records.length > 0 ? standingOf(records) : undefined;
-      if (!standing || isOver(standing))
-        throw new DeployError('nothingToRecover', 'no deployment was interrupted');
+      await this.#auditMissing(records, lease, signal);
+      const standing = openIn(records);
+      if (!standing) throw new DeployError('nothingToRecover', 'no deployment was interrupted');
       const { plan, digest } = standing;
       return this.#execute(plan, digest, lease, records, (options) => how(standing, options));
     });
@@ -134,6 +131,21 @@ export class Deployer {
       await probe?.stop();
       await local.close();
     }
+  }
+
+  /** A deployer that was ended right after its last record did not come to tell the audit log. */
+  async #auditMissing(
+    records: readonly JournalRecord[],
+    lease: Lease,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const first = records[0];
+    const last = records.at(-1);
+    if (first?.kind !== 'plan' || last?.kind !== 'finish') return;
+    const [latest] = await this.#options.lock.history(1, signal);
+    if (latest?.plan === first.plan.id && latest.outcome === last.outcome) return;
+    const actor = records.reduce((who, each) => ('actor' in each ? each.actor : who), first.actor);
+    await lease.appendAudit(auditOf(first.plan, first.digest, actor, last.receipt), signal);
   }
 
   /** Brings both copies of a journal to where the deployment stands: each may lack what the other has. */
@@ -186,6 +198,13 @@ export class Deployer {
     if (held && holder?.machine === actor.machine && !isRunning(holder.processId))
       await lock.break(held.token, signal);
   }
+}
+
+/** The deployment these records are of, unless it is over. */
+function openIn(records: readonly JournalRecord[]): Standing | undefined {
+  if (records.length === 0) return undefined;
+  const standing = standingOf(records);
+  return isOver(standing) ? undefined : standing;
 }
 
 function auditOf(plan: Plan, digest: string, actor: Actor, receipt: Receipt): AuditRecord {

@@ -1,6 +1,16 @@
 import { textOf } from './parsers';
 import { literal, type Answer, type CommandCall, type HostName } from '../contracts/deployCall';
-import { ACQUIRE, APPEND, CLOSE, LOOK, NOT_HOLDER, READ_AUDIT, READ_JOURNAL, RENEW } from './lockScripts';
+import {
+  ACQUIRE,
+  APPEND,
+  BEGIN_JOURNAL,
+  CLOSE,
+  LOOK,
+  NOT_HOLDER,
+  READ_AUDIT,
+  READ_JOURNAL,
+  RENEW,
+} from './lockScripts';
 
 /** Calls for lock, journal and audit log of one application in one environment, on the journal host. */
 export class LockCalls {

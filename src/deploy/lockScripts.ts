@@ -65,7 +65,7 @@ ${HIGHEST}
   printf '0 %s' "$(date +%s)" >"$n.live/renewed"
   printf '%s\\n' "$owner" >"$n.live/owner"
   report acquired
-  rm -rf "$((n - 50)).closed"
+  rm -rf "./$((n - 50)).closed"
   exit 0
 done
 report held

@@ -34,8 +34,8 @@ export function httpPerformer(dialerOf: (host: HostName) => Dialer): Performer<'
     const request = client.request(url, {
       method: call.method,
       headers: headersOf(call, upload),
-      agent: false,
-      ...(connection && { createConnection: () => connection }),
+      // An agent, which `false` is too, would connect by itself.
+      ...(connection ? { createConnection: () => connection } : { agent: false }),
     });
     try {
       return await exchange(request, call, context, upload);

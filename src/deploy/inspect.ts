@@ -1,0 +1,12 @@
+import type { Runner } from '../contracts/deployCall';
+import type { Reading } from '../contracts/deployTarget';
+
+/** Performs a reading, round after round. */
+export async function perform<T>(reading: Reading<T>, runner: Runner, signal?: AbortSignal): Promise<T> {
+  for (let round = reading; ;) {
+    const results = await Promise.all(round.calls.map((call) => runner.perform(call, {}, signal)));
+    const next = round.next(results.map(({ answer }) => answer));
+    if ('result' in next) return next.result;
+    round = next.more;
+  }
+}

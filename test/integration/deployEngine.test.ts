@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import type { Inspection, Plan, StrategyName } from '../../src/contracts/deploy';
+import { DeployError } from '../../src/contracts/deployError';
+import type { Receipt } from '../../src/contracts/deployRecord';
+import { inspectionDigest, planDigest } from '../../src/deploy/digest';
+import type { Wish } from '../lab/processTarget/place';
+import { bundleDeployer, DeployScene } from './support/deployScene';
+
+/** Hosts so that no strategy has to leave users without an answer. */
+const strategies: readonly [StrategyName, readonly string[]][] = [
+  ['blue-green', ['web-1']],
+  ['canary', ['web-1']],
+  ['rolling', ['web-1', 'web-2']],
+  ['recreate', ['web-1', 'web-2']],
+];
+const options = { shares: [50], holdMs: 60, keep: 1 };
+
+/** What is live on each host, and where users are sent. */
+function liveVersions({ targets }: Inspection): (string | undefined)[] {
+  return targets.map(({ live }) => live?.release.version);
+}
+
+describe('deploy engine with real processes', function () {
+  this.timeout(900_000);
+  let deployer: Awaited<ReturnType<typeof bundleDeployer>>;
+  let next = 1;
+  const planId = (): string => `p${String(next++).padStart(4, '0')}`;
+
+  before(async () => (deployer = await bundleDeployer()));
+  after(() => deployer.remove());
+
+  for (const [strategy, hosts] of strategies) {
+    describe(strategy, () => {
+      let scene: DeployScene;
+      beforeEach(async () => {
+        scene = await DeployScene.make(hosts, deployer.file);
+        await scene.deploy({ planId: planId(), strategy: 'blue-green', version: 'v0' });
+        await scene.usersCome();
+      });
+      afterEach(() => scene.dispose());
+
+      const planOf = (version: string): Promise<Plan> =>
+        scene.place.plan({ planId: planId(), strategy, version, options });
+
+      it('is killed after every record, then goes on to success or back to how it was', async () => {
+        // Every record is written twice, here and on the journal host. What lies between is the same for all.
+        const each = strategy === 'blue-green' ? 1 : 2;
+        for (let records = each, over = false; !over; records += each) {
+          for (const choice of ['resume', 'undo'] as const) {
+            const before = await scene.place.inspect();
+            const plan = await planOf(`${choice}-${records}`);
+            const { signal, stderr } = await scene.run({ what: 'deploy', plan, killAfter: records });
+            over = signal === undefined;
+            const at = `${choice} after record ${records}`;
+            assert.equal(stderr, '', at);
+            await settle(scene, plan, choice, before, at);
+          }
+        }
+        const { lost, losses, sent } = await scene.usersGo();
+        assert.equal(lost, 0, JSON.stringify(losses));
+        assert.ok(sent > 100, `only ${sent} requests`);
+      });
+
+      it('is killed again and again, and still comes to its end either way', async () => {
+        for (const choice of ['resume', 'undo'] as const) {
+          const before = await scene.place.inspect();
+          const plan = await planOf(`again-${choice}`);
+          // Far enough that there is something to go back from.
+          await scene.run({ what: 'deploy', plan, killAfter: plan.steps.length * 2 });
+          for (let tries = 0; await scene.place.deployer().interrupted(); tries++) {
+            assert.ok(tries < 60, 'it comes nearer to its end each time');
+            await scene.run({ what: choice, killAfter: 7 });
+          }
+          const now = await scene.place.inspect();
+          if (choice === 'undo') assert.deepEqual(now, before);
+          else assert.deepEqual(new Set(liveVersions(now)), new Set([plan.release.version]));
+        }
+        const { lost, losses } = await scene.usersGo();
+        assert.equal(lost, 0, JSON.stringify(losses));
+      });
+    });
+  }
+
+  /** After a kill: what the person chose comes true, and is told. */
+  async function settle(
+    scene: DeployScene,
+    plan: Plan,
+    choice: 'resume' | 'undo',
+    before: Inspection,
+    at: string,
+  ): Promise<void> {
+    const again = scene.place.deployer();
+    const open = await again.interrupted();
+    if (!open) {
+      // Killed before anything was done, or after all was.
+      const live = liveVersions(await scene.place.inspect());
+      const isDone = live.every((version) => version === plan.release.version);
+      if (!isDone) assert.deepEqual(await scene.place.inspect(), before, at);
+      return;
+    }
+    assert.equal(open.plan.id, plan.id, at);
+    const receipt = await (choice === 'undo' ? undoOrGoOn(scene) : again.resume());
+    const now = await scene.place.inspect();
+    if (receipt.outcome === 'undone') {
+      assert.equal(choice, 'undo', `${at}: ${JSON.stringify(receipt.failure)}`);
+      assert.equal(receipt.exact, true, at);
+      assert.deepEqual(now, before, at);
+    } else {
+      assert.equal(receipt.outcome, 'done', `${at}: ${JSON.stringify(receipt.failure)}`);
+      assert.deepEqual(new Set(liveVersions(now)), new Set([plan.release.version]), at);
+      assert.deepEqual(
+        now.targets.flatMap(({ pending }) => pending),
+        [],
+        at,
+      );
+    }
+    const [told] = await again.history(1);
+    assert.equal(told?.plan, plan.id, at);
+    assert.equal(told.outcome, receipt.outcome, at);
+    assert.equal(await again.holder(), undefined, at);
+  }
+
+  async function undoOrGoOn(scene: DeployScene): Promise<Receipt> {
+    try {
+      return await scene.place.deployer().undo();
+    } catch (error) {
+      assert.ok(error instanceof DeployError && error.reason === 'committed', String(error));
+      return scene.place.deployer().resume();
+    }
+  }
+
+  describe('what goes wrong', () => {
+    let scene: DeployScene;
+    beforeEach(async () => {
+      scene = await DeployScene.make(['web-1'], deployer.file);
+      await scene.deploy({ planId: planId(), strategy: 'blue-green', version: 'v0' });
+      await scene.usersCome();
+    });
+    afterEach(() => scene.dispose());
+
+    const attempt = async (wish: Partial<Wish>): Promise<Receipt> => {
+      const plan = await scene.place.plan({
+        planId: planId(),
+        strategy: 'blue-green',
+        version: 'bad',
+        options,
+        ...wish,
+      });
+      return scene.place.deployer().deploy(plan, planDigest(plan));
+    };
+    const isAsBefore = async (receipt: Receipt, before: Inspection): Promise<void> => {
+      assert.equal(receipt.outcome, 'undone', JSON.stringify(receipt.failure));
+      assert.equal(receipt.exact, true);
+      assert.equal(inspectionDigest(await scene.place.inspect()), inspectionDigest(before));
+      const { lost, losses } = await scene.usersGo();
+      assert.equal(lost, 0, JSON.stringify(losses));
+    };
+
+    for (const mode of ['unhealthy', 'crash'] as const)
+      it(`takes back a release that is ${mode}, and users notice nothing`, async () => {
+        const before = await scene.place.inspect();
+        const receipt = await attempt({ mode });
+        assert.equal(receipt.failure?.reason, 'stepFailed');
+        assert.equal(receipt.failure.details.step, mode === 'crash' ? 'web-1/start' : 'web-1/health');
+        assert.equal(receipt.failure.details.because, 'deadline');
+        await isAsBefore(receipt, before);
+      });
+
+    it('catches a router that reports success and serves the old release', async () => {
+      const before = await scene.place.inspect();
+      scene.proxy.stubborn = true;
+      const receipt = await attempt({});
+      assert.equal(receipt.failure?.details.step, 'proxy/route-1');
+      await isAsBefore(receipt, before);
+    });
+
+    it('takes a canary back when its users get errors', async () => {
+      const before = await scene.place.inspect();
+      const receipt = await attempt({
+        strategy: 'canary',
+        mode: 'failing',
+        options: { shares: [50], holdMs: 5000, limits: { errorsPercent: 5 } },
+      });
+      assert.equal(receipt.failure?.details.step, 'watch-50');
+      assert.equal(receipt.failure.details.because, 'limit');
+      assert.ok((receipt.probe?.lost ?? 0) > 0);
+      assert.equal(receipt.exact, true);
+      assert.deepEqual(await scene.place.inspect(), before);
+    });
+
+    it('takes a canary back when it is slower than the old release', async () => {
+      const receipt = await attempt({
+        strategy: 'canary',
+        mode: 'slow',
+        options: { shares: [50], holdMs: 5000, limits: { p99Ms: 60 } },
+      });
+      assert.equal(receipt.failure?.details.limit, 'p99Ms');
+      assert.equal(receipt.outcome, 'undone');
+    });
+
+    it('refuses a plan when the world changed since its preview', async () => {
+      const plan = await scene.place.plan({ planId: planId(), strategy: 'blue-green', version: 'late' });
+      await scene.deploy({ planId: planId(), strategy: 'blue-green', version: 'meanwhile' });
+      await assert.rejects(scene.place.deployer().deploy(plan, planDigest(plan)), (error: unknown) => {
+        assert.ok(error instanceof DeployError);
+        assert.equal(error.reason, 'worldChanged');
+        assert.equal(error.details.places, 'web-1, proxy');
+        return true;
+      });
+      assert.deepEqual(liveVersions(await scene.place.inspect()), ['meanwhile']);
+    });
+
+    it('refuses a plan that is not the approved one', async () => {
+      const plan = await scene.place.plan({ planId: planId(), strategy: 'blue-green', version: 'x' });
+      const other = { ...plan, steps: plan.steps.slice(1) };
+      await assert.rejects(scene.place.deployer().deploy(other, planDigest(plan)), { reason: 'notApproved' });
+    });
+
+    it('lets one of two deployers at it, and tells the other who it is', async () => {
+      const slow: Partial<Wish> = { strategy: 'canary', options: { shares: [50], holdMs: 1500 } };
+      const first = attempt({ ...slow, version: 'first' });
+      while (!(await scene.place.lock.look())) await new Promise((resolve) => setTimeout(resolve, 10));
+      await assert.rejects(attempt({ version: 'second' }), (error: unknown) => {
+        assert.ok(error instanceof DeployError && error.reason === 'locked', String(error));
+        assert.equal(error.details.owner, 'someone@lab');
+        assert.equal(error.details.reason, 'deploy adara first');
+        return true;
+      });
+      assert.equal((await first).outcome, 'done');
+    });
+
+    it('stops by itself when its lock is taken away, and another can take it all back', async () => {
+      const before = await scene.place.inspect();
+      const first = attempt({ strategy: 'canary', options: { shares: [50], holdMs: 60_000 } });
+      const { lock } = scene.place;
+      let open = await scene.place.deployer().interrupted();
+      while (open?.statuses.get('watch-50') !== 'begun') open = await scene.place.deployer().interrupted();
+      const held = await lock.look();
+      assert.ok(held);
+      assert.equal(await lock.isAlive(held), true);
+      assert.equal(await lock.break(held.token), true);
+      const receipt = await first;
+      assert.equal(receipt.outcome, 'interrupted');
+      assert.equal(receipt.failure?.reason, 'leaseLost');
+      await isAsBefore(await scene.place.deployer().undo(), before);
+    });
+
+    it('waits for nobody that is dead: a lock that is not renewed can be told', async () => {
+      const plan = await scene.place.plan({ planId: planId(), strategy: 'blue-green', version: 'dead' });
+      await scene.run({ what: 'deploy', plan, killAfter: 4 });
+      const { lock } = scene.place;
+      const held = await lock.look();
+      assert.equal(held?.owner?.reason, 'deploy adara dead');
+      const elsewhere = scene.place.deployer({
+        actor: { name: 'other@elsewhere', machine: 'elsewhere', processId: 1 },
+      });
+      await assert.rejects(elsewhere.resume(), { reason: 'locked' });
+      assert.equal(await lock.isAlive(held), false);
+      await lock.break(held.token);
+      assert.equal((await elsewhere.resume()).outcome, 'done');
+    });
+
+    it('refuses another release until what was interrupted is settled', async () => {
+      const plan = await scene.place.plan({ planId: planId(), strategy: 'blue-green', version: 'half' });
+      await scene.run({ what: 'deploy', plan, killAfter: 8 });
+      await assert.rejects(attempt({ version: 'next' }), { reason: 'unfinished' });
+      assert.equal((await scene.place.deployer().undo()).outcome, 'undone');
+      assert.equal((await attempt({ version: 'next' })).outcome, 'done');
+    });
+  });
+});
