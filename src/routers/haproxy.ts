@@ -1,10 +1,9 @@
 import { isIP } from 'node:net';
-import type { RouterState } from '../contracts/deploy';
+import type { Address, RouterState } from '../contracts/deploy';
 import { literal, type Call, type HostName, type SocketCall } from '../contracts/deployCall';
 import type { Reading, Route, RouteChange, Router } from '../contracts/deployTarget';
-import { hostAddress, sameAddress, withReleases } from './addresses';
+import { endpointText, hostAddress, sameAddress, withReleases } from './addresses';
 import { asksAgainst, asksFor, served, type Ask } from './asking';
-import { untilUnconnected } from './connections';
 import { RouterError } from './errors';
 import { describeServer, haproxyServers, haproxyStatistics, type HaproxyServer } from './haproxyAnswers';
 import { placeServers, toBackends } from './haproxyPlaces';
@@ -35,20 +34,28 @@ export function haproxy(name: string, options: HaproxyOptions): Router {
     abilities: { backends: 'many', weights: true },
     read: () => readServers(name, options),
     change: (state, to) => change(name, options, state, to),
-    drained: (state, address, deadlineMs) => {
-      const server = serversOf(state).find((each) => sameAddress(each, address));
-      // Its server has another address by now: only the connections tell.
-      if (!server) return [untilUnconnected(options.host, address, deadlineMs)];
-      return [
-        {
-          ...send(options, `show stat ${options.backend} 4 -1`),
-          note: `No request in ${server.name}`,
-          parse: 'haproxy.statistics',
-          expect: [{ path: 'value.busy', is: 'lacks', value: literal(server.name) }],
-          until: { intervalMs: 100, deadlineMs, atDeadline: 'continue' },
-        },
-      ];
-    },
+    drained: (state, address, deadlineMs) => [
+      { ...idle(options, state, address), until: { intervalMs: 100, deadlineMs, atDeadline: 'continue' } },
+    ],
+  };
+}
+
+/** Asks whether an address has no request. When its server has another one by now, all streams are looked through. */
+function idle(options: HaproxyOptions, state: RouterState, address: Address): SocketCall {
+  const server = serversOf(state).find((each) => sameAddress(each, address));
+  const peer = endpointText({ ...address, host: hostAddress(address.host) });
+  if (!server)
+    return {
+      ...send(options, 'show sess all'),
+      note: `No request to ${peer}`,
+      parse: 'haproxy.sessions',
+      expect: [{ path: 'value.peers', is: 'lacks', value: peer }],
+    };
+  return {
+    ...send(options, `show stat ${options.backend} 4 -1`),
+    note: `No request in ${server.name}`,
+    parse: 'haproxy.statistics',
+    expect: [{ path: 'value.busy', is: 'lacks', value: literal(server.name) }],
   };
 }
 

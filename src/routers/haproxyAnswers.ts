@@ -72,6 +72,15 @@ export function haproxyStatistics(answer: Answer): { busy: string[]; backup: str
   };
 }
 
+/**
+ * `show sess all`: many lines a stream, of which one is `  server=NAME (id=N) addr=ADDRESS:PORT`, the address that
+ * the stream is connected to, whatever its server has by now.
+ */
+export function haproxySessions(answer: Answer): { peers: string[] } {
+  const found = textOf(answer, 'text').matchAll(/^\s+server=.* addr=(\S+)$/gm);
+  return { peers: [...new Set([...found].map(([, peer = '']) => peer))].sort() };
+}
+
 /** Commands that change something: nothing, or what was changed; anything else is a refusal. */
 export function haproxyDone(answer: Answer): { done: true } {
   const refusal = textOf(answer, 'text')

@@ -3,7 +3,7 @@ import type { Json } from '../util/json';
 import { balancers } from './balancerManager';
 import { soundAfter, soundBefore } from './configTest';
 import { tcpPeers } from './connections';
-import { haproxyDone, haproxyServers, haproxyStatistics } from './haproxyAnswers';
+import { haproxyDone, haproxyServers, haproxySessions, haproxyStatistics } from './haproxyAnswers';
 import { pidOf, servingOf, workersOf } from './workers';
 
 /** Parsers of the calls that routers make. They throw `RouterError`. */
@@ -16,6 +16,7 @@ export const routerParsers = {
   'router.soundAfter': soundAfter,
   'haproxy.servers': (answer) => haproxyServers(answer) as unknown as Json,
   'haproxy.statistics': haproxyStatistics,
+  'haproxy.sessions': haproxySessions,
   'haproxy.done': haproxyDone,
   'balancer.manager': (answer) => balancers(answer) as unknown as Json,
 } satisfies ParserTable;

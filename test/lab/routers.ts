@@ -21,6 +21,8 @@ import type { RouterPrograms } from './routersInstall';
 export interface Backend {
   readonly release: string;
   readonly port: number;
+  /** Resolves when a slow request begins. */
+  begun(): Promise<void>;
   /** Ends the process at once, whatever is in flight. */
   stop(): Promise<void>;
 }
@@ -65,8 +67,13 @@ export class RouterLab {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#running.push(child);
-    await firstLine(child, release);
-    return { release, port: at, stop: () => stop(child) };
+    const lines = createInterface(child.stdout);
+    const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${release} ended early`)));
+    await Promise.race([once(lines, 'line'), ended]);
+    const begun = async (): Promise<void> => {
+      await once(lines, 'line');
+    };
+    return { release, port: at, begun, stop: () => stop(child) };
   }
 
   /** Apache whose site is made from `sites/adara.conf.template`, which was filled in with the port once. */
@@ -99,7 +106,7 @@ export class RouterLab {
     // The program itself and not apachectl, so that the process to end is ours.
     const script = '. "$1/envvars"; exec "$2" -d "$1" -D FOREGROUND';
     const child = this.#start('sh', ['-c', script, 'sh', folder, this.#programs.apache2]);
-    return this.#router(child, { folder, listen, control, reload: [...control, 'graceful'] });
+    return this.#router(child, { folder, listen, control, reload: () => succeed([...control, 'graceful']) });
   }
 
   /** HAProxy with a backend `web`: server `s1` takes the requests, the others are in maintenance. */
@@ -111,11 +118,19 @@ export class RouterLab {
     const listen = await freePort();
     const file = join(folder, 'haproxy.cfg');
     await writeFile(file, haproxyConfig(folder, listen, ports, stateFile));
-    const child = this.#start(this.#programs.haproxy, ['-W', '-db', '-f', file]);
+    const [socket, master] = [join(folder, 'admin.sock'), join(folder, 'master.sock')];
+    const child = this.#start(this.#programs.haproxy, ['-W', '-db', '-S', master, '-f', file]);
     const control = [this.#programs.haproxy];
-    const reload = ['kill', '-USR2', String(child.pid)];
+    const reload = async (): Promise<void> => {
+      const before = await workerOf(socket);
+      await askSocket(master, 'reload');
+      // The new worker takes over the socket once it serves.
+      while ([before, ''].includes(await workerOf(socket))) await pause();
+    };
     const router = await this.#router(child, { folder, listen, control, reload });
-    return { ...router, socket: join(folder, 'admin.sock') };
+    // The worker serves a little before the master listens to anyone.
+    while ((await askSocket(master, 'show proc')) === '') await pause();
+    return { ...router, socket };
   }
 
   /** nginx with an upstream `adara` in `conf.d/adara-upstream.conf`. */
@@ -130,7 +145,12 @@ export class RouterLab {
     const [program = '', ...args] = control;
     const child = this.#start(program, [...args, '-g', 'daemon off;']);
     return {
-      ...(await this.#router(child, { folder, listen, control, reload: [...control, '-s', 'reload'] })),
+      ...(await this.#router(child, {
+        folder,
+        listen,
+        control,
+        reload: () => succeed([...control, '-s', 'reload']),
+      })),
       include,
     };
   }
@@ -160,7 +180,7 @@ export class RouterLab {
       listen,
       control,
       reload,
-    }: { folder: string; listen: number; control: string[]; reload: string[] },
+    }: { folder: string; listen: number; control: string[]; reload: () => Promise<void> },
   ): Promise<LabRouter> {
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -175,22 +195,10 @@ export class RouterLab {
       folder,
       control,
       errors,
-      reload: async () => {
-        const [program = '', ...args] = reload;
-        const [code] = (await once(spawn(program, args, { stdio: 'ignore' }), 'exit')) as [number | null];
-        if (code !== 0) throw new Error(`${reload.join(' ')} failed (exit ${String(code)})`);
-      },
+      reload,
       stop: () => stop(child),
     };
   }
-}
-
-async function firstLine(child: ChildProcess, what: string): Promise<void> {
-  const lines = createInterface(child.stdout!);
-  const ended = once(child, 'exit').then(() =>
-    Promise.reject(new Error(`${what} ended before it was ready`)),
-  );
-  await Promise.race([once(lines, 'line'), ended]);
 }
 
 /** Tries until something accepts connections: the routers don't tell when they do. */
@@ -201,9 +209,38 @@ async function untilListening(port: number): Promise<void> {
       await once(socket, 'connect');
       return;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await pause();
     } finally {
       socket.destroy();
     }
   }
 }
+
+async function succeed([program = '', ...args]: readonly string[]): Promise<void> {
+  const [code] = (await once(spawn(program, args, { stdio: 'ignore' }), 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} failed (exit ${String(code)})`);
+}
+
+/** The process number of HAProxy's worker that answers; empty while none does. */
+async function workerOf(socket: string): Promise<string> {
+  return /^Pid: (\d+)$/m.exec(await askSocket(socket, 'show info'))?.[1] ?? '';
+}
+
+/** What a socket of HAProxy answers; empty when nobody does. */
+async function askSocket(path: string, command: string): Promise<string> {
+  const socket = net.connect({ path });
+  // A worker that leaves may take a connection and never look at it.
+  socket.setTimeout(500, () => socket.destroy());
+  let text = '';
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  try {
+    await once(socket, 'connect');
+    socket.write(`${command}\n`);
+    await once(socket, 'close');
+  } catch {
+    return '';
+  }
+  return text;
+}
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));

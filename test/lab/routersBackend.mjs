@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 
 // A release of a small service, in a process of its own: `node routersBackend.mjs PORT RELEASE`. Every answer names the
-// release; `?ms=100` makes it slow. Prints `ready` once it listens; a signal ends it at once, whatever is in flight.
+// release; `?ms=100` makes it slow. Prints `ready` once it listens and `slow` when a slow request begins; a signal ends
+// it at once, whatever is in flight.
 const [, , port, release] = process.argv;
 const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url, 'http://service');
@@ -15,8 +16,11 @@ const server = createServer((request, response) => {
     }
   };
   const ms = Number(searchParams.get('ms') ?? 0);
-  if (ms > 0) setTimeout(answer, ms);
-  else answer();
+  if (ms > 0) {
+    console.log('slow');
+    setTimeout(answer, ms);
+  }
+  if (ms === 0) answer();
 });
 // A pooled connection that this end closes first is lost by the service, not by the router that is looked at.
 server.keepAliveTimeout = 120_000;

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { soundAfter, soundBefore } from '../../../src/routers/configTest';
 import { tcpPeers } from '../../../src/routers/connections';
 import { balancerKey, balancers, persists } from '../../../src/routers/balancerManager';
-import { haproxyDone, haproxyServers, haproxyStatistics } from '../../../src/routers/haproxyAnswers';
+import {
+  haproxyDone,
+  haproxyServers,
+  haproxySessions,
+  haproxyStatistics,
+} from '../../../src/routers/haproxyAnswers';
 import { pidOf, servingOf, workersOf } from '../../../src/routers/workers';
 import { recorded, recordedCommand } from './recorded';
 
@@ -33,6 +38,12 @@ describe('answers of HAProxy', () => {
     assert.deepEqual(haproxyStatistics({ text: recorded('haproxy-stat.csv') }), {
       busy: ['s1'],
       backup: [],
+    });
+  });
+
+  it('tell where streams are connected to, though their server has another address by now', () => {
+    assert.deepEqual(haproxySessions({ text: recorded('haproxy-sessions.txt') }), {
+      peers: ['127.0.0.1:18081'],
     });
   });
 

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { routerHints } from '../../src/routers/hints';
+import { apacheBalancer } from '../../src/routers/apacheBalancer';
+import { haproxy } from '../../src/routers/haproxy';
+import type { Backend, LabRouter } from '../lab/routers';
+import { routeTo, RouterRunner } from '../lab/routersRunner';
+import { admitted, askAt, releaseAt, useRouterLab } from '../lab/routersScene';
+import { Traffic } from '../lab/routersTraffic';
+
+describe('what HAProxy keeps', function () {
+  this.timeout(60_000);
+  const lab = useRouterLab();
+  const runner = new RouterRunner();
+  let one: Backend;
+  let two: Backend;
+  beforeEach(async () => {
+    one = await lab().backend('one');
+    two = await lab().backend('two');
+  });
+  const routerOf = (
+    { socket, url }: LabRouter & { socket: string },
+    more: { backend?: string; stateFile?: string } = {},
+  ) => haproxy('edge', { host: 'lab', socket, backend: 'web', ask: askAt(url), ...more });
+  const toTwo = () =>
+    routeTo({ release: 'two', port: two.port }, { release: 'one', port: one.port, weight: 0 });
+
+  it('is kept over a reload in its state file, and what was undone is too', async () => {
+    const real = await lab().haproxy([one.port, 1], true);
+    const router = routerOf(real, { stateFile: join(real.folder, 'state') });
+    const before = await runner.read(router);
+    assert.deepEqual(routerHints('haproxy', before), []);
+    const change = await runner.switch(router, toTwo());
+    const switched = await runner.read(router);
+    await real.reload();
+    assert.equal(await releaseAt(real.url), 'two');
+    assert.deepEqual(await runner.read(router), switched);
+    await runner.perform(change.undo);
+    await real.reload();
+    assert.equal(await releaseAt(real.url), 'one');
+    assert.deepEqual(await runner.read(router), before);
+  });
+
+  it('is lost with a reload without one, as the hint says', async () => {
+    const real = await lab().haproxy([one.port, 1]);
+    const router = routerOf(real);
+    assert.deepEqual(routerHints('haproxy', await runner.read(router)), ['serversForgotten']);
+    await runner.switch(router, toTwo());
+    await real.reload();
+    assert.equal(await releaseAt(real.url), 'one');
+  });
+
+  it('has one server: its address is changed while it serves, and the old requests end where they began', async () => {
+    const real = await lab().haproxy([one.port]);
+    const router = routerOf(real);
+    const before = await runner.read(router);
+    const traffic = new Traffic(real.url, { clients: 16, keepAlive: true, pauseMs: 10 });
+    const begun = one.begun();
+    const slow = fetch(`${real.url}/?ms=1000`);
+    await begun;
+    const change = await runner.switch(router, toTwo());
+    await runner.perform(
+      router.drained!(change.after, { host: '127.0.0.1', port: String(one.port) }, 10_000),
+    );
+    await one.stop();
+    assert.equal((await slow).headers.get('x-release'), 'one');
+    const { lost, raced, answered } = await traffic.stop();
+    assert.deepEqual({ lost, raced }, { lost: {}, raced: 0 });
+    assert.ok(answered.two! > 0);
+    one = await lab().backend('one', one.port);
+    await runner.perform(change.undo);
+    assert.deepEqual(await runner.read(router), before);
+    assert.equal(await releaseAt(real.url), 'one');
+  });
+
+  it('lacks a backend of that name', async () => {
+    const real = await lab().haproxy([one.port]);
+    await assert.rejects(runner.read(routerOf(real, { backend: 'nope' })), {
+      reason: 'noBackend',
+      details: { name: 'nope' },
+    });
+  });
+
+  it('lacks a server that was there when the switch was planned: it refuses, and nobody is sent elsewhere', async () => {
+    const real = await lab().haproxy([one.port, 1]);
+    const router = routerOf(real);
+    const change = router.change(await runner.read(router), toTwo(), 'p1');
+    const file = join(real.folder, 'haproxy.cfg');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('server s2', 'server other'));
+    await real.reload();
+    await assert.rejects(runner.perform(change.do), {
+      reason: 'refused',
+      details: { answer: 'No such server.' },
+    });
+    assert.equal(await releaseAt(real.url), 'one');
+  });
+
+  it('has servers that only help out: they are left alone', async () => {
+    const real = await lab().haproxy([one.port, 1]);
+    const file = join(real.folder, 'haproxy.cfg');
+    await writeFile(file, `${await readFile(file, 'utf8')}  server sorry 127.0.0.1:${one.port} backup\n`);
+    await real.reload();
+    const router = routerOf(real);
+    assert.deepEqual(admitted(await runner.read(router)), [String(one.port)]);
+    const { do: calls } = await runner.switch(router, toTwo());
+    assert.ok(!JSON.stringify(calls).includes('sorry'));
+  });
+});
+
+describe('what the balancer of Apache keeps', function () {
+  this.timeout(60_000);
+  const lab = useRouterLab();
+  const runner = new RouterRunner();
+  let one: Backend;
+  let two: Backend;
+  beforeEach(async () => {
+    one = await lab().backend('one');
+    two = await lab().backend('two');
+  });
+  const routerOf = ({ url }: LabRouter, balancer = 'adara') =>
+    apacheBalancer('balancer', { host: 'lab', url: `${url}/balancer-manager`, balancer, ask: askAt(url) });
+  const toTwo = () => routeTo({ release: 'two', port: two.port });
+
+  it('is lost with a graceful restart, as the hint says', async () => {
+    const real = await lab().apacheBalancer([one.port, two.port]);
+    const router = routerOf(real);
+    const before = await runner.read(router);
+    assert.deepEqual(routerHints('apache-balancer', before), ['balancerForgets']);
+    await runner.switch(router, toTwo());
+    await real.reload();
+    await settled(real, 'one');
+  });
+
+  it('is kept where it persists, new members included', async () => {
+    const real = await lab().apacheBalancer([one.port], { persist: true, growth: 2 });
+    const router = routerOf(real);
+    assert.deepEqual(routerHints('apache-balancer', await runner.read(router)), []);
+    await runner.switch(router, toTwo());
+    const switched = await runner.read(router);
+    await real.reload();
+    await settled(real, 'two');
+    assert.deepEqual(await runner.read(router), switched);
+  });
+
+  /** Until a graceful restart is over: which release answers is all that can be seen of it. */
+  const settled = async (real: LabRouter, release: string): Promise<void> => {
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      const answers = await Promise.all(Array.from({ length: 8 }, () => releaseAt(real.url)));
+      if (answers.every((each) => each === release)) return;
+      assert.ok(Date.now() < deadline, `answered by ${answers.join(', ')}`);
+    }
+  };
+
+  it('changes its nonce with a restart: a switch planned before still works', async () => {
+    const real = await lab().apacheBalancer([one.port, two.port]);
+    const router = routerOf(real);
+    const change = router.change(await runner.read(router), toTwo(), 'p1');
+    await real.reload();
+    await settled(real, 'one');
+    await runner.perform(change.verify, await runner.perform(change.do));
+    assert.equal(await releaseAt(real.url), 'two');
+  });
+
+  it('has no room for another member: it fails before the old one is closed, and leaves nothing', async () => {
+    const real = await lab().apacheBalancer([one.port]);
+    const router = routerOf(real);
+    const before = await runner.read(router);
+    const change = router.change(before, toTwo(), 'p1');
+    await assert.rejects(
+      runner.perform(change.do),
+      (error: { reason: string; details: { expected: string } }) => {
+        assert.equal(error.reason, 'unmet');
+        assert.equal(error.details.expected, `contains http://127.0.0.1:${two.port} ready 1.00`);
+        return true;
+      },
+    );
+    assert.equal(await releaseAt(real.url), 'one');
+    await runner.perform(change.undo);
+    assert.deepEqual(await runner.read(router), before);
+  });
+
+  it('lacks a balancer of that name, or answers with something else', async () => {
+    const real = await lab().apacheBalancer([one.port]);
+    await assert.rejects(runner.read(routerOf(real, 'nope')), {
+      reason: 'noBackend',
+      details: { name: 'nope' },
+    });
+    const elsewhere = apacheBalancer('balancer', {
+      host: 'lab',
+      url: `${real.url}/health`,
+      balancer: 'adara',
+    });
+    await assert.rejects(runner.read(elsewhere), { reason: 'unreadable' });
+  });
+});
