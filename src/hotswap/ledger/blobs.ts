@@ -9,6 +9,9 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** Hashes remembered at most: some swaps of everything, and little memory. */
+const mostNoted = 20_000;
+
 /**
  * Content-addressed class bytes in a folder: `ab/cdef...` holds the bytes whose SHA-256 is `abcdef...`.
  * A file appears under its name only when it is whole, so a kill leaves at worst a stray temporary file.
@@ -16,6 +19,8 @@ export function sha256(bytes: Uint8Array): string {
 export class BlobStore {
   readonly folder: string;
   readonly #folders = new Map<string, Promise<unknown>>();
+  /** Hashes of bytes that were kept or read lately, and so are there. */
+  readonly #there = new Set<string>();
 
   constructor(folder: string) {
     this.folder = folder;
@@ -23,7 +28,8 @@ export class BlobStore {
 
   /** Keeps the bytes and returns their SHA-256 (`hash`, where it is known); keeping the same bytes twice costs one look-up. */
   async put(bytes: Uint8Array, hash: string = sha256(bytes)): Promise<string> {
-    if (await this.has(hash)) return hash;
+    if (this.#there.has(hash)) return hash;
+    if (await this.has(hash)) return this.#noteThere(hash);
     const file = this.#file(hash);
     await this.#makeFolder(dirname(file));
     const temporary = `${file}.${randomUUID()}`;
@@ -39,7 +45,7 @@ export class BlobStore {
       await rm(temporary, { force: true });
       throw error;
     }
-    return hash;
+    return this.#noteThere(hash);
   }
 
   async putAll(all: readonly Uint8Array[]): Promise<string[]> {
@@ -58,11 +64,19 @@ export class BlobStore {
   async get(hash: string): Promise<Buffer | undefined> {
     try {
       const bytes = await readFile(this.#file(hash));
-      return sha256(bytes) === hash ? bytes : undefined;
+      if (sha256(bytes) !== hash) return undefined;
+      this.#noteThere(hash);
+      return bytes;
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined;
       throw error;
     }
+  }
+
+  #noteThere(hash: string): string {
+    if (this.#there.size >= mostNoted) this.#there.clear();
+    this.#there.add(hash);
+    return hash;
   }
 
   /** Makes each of the 256 folders once. */

@@ -8,7 +8,6 @@ import { digestOf, type Baseline, type KnownClasses } from '../known';
 import type { BuiltClass, Change, SwapRecord } from '../model';
 import { isWorthTelling, type RecordOf } from '../record';
 import type { Redefinition } from '../redefine';
-import { builtClass } from '../roots/builtClass';
 import type { ClassRoot } from '../roots/classRoot';
 import type { SwapContext } from '../swap';
 import type { LedgerClass, LedgerEntry, SwapBegin } from './entries';
@@ -161,8 +160,8 @@ export class JvmLedger implements Baseline {
     const bytes = await this.ledger.blobs.get(hash).catch(() => undefined);
     if (!bytes) return undefined;
     const root = this.#snapshots[0]?.root ?? this.ledger.folder;
-    const built = builtClass(bytes, join(root, `${className.split('.').join('/')}.class`), root);
-    return built === 'incomplete' ? undefined : built;
+    // Whole and of that name: it was when it was kept.
+    return { name: className, bytes, file: `${join(root, ...className.split('.'))}.class`, root };
   }
 
   /** Writes down what is about to be sent: the class files first, then the swap. Rejects with `LedgerError`. */
