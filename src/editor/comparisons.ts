@@ -1,5 +1,6 @@
 import type { ClassFile } from '../classfile/classFile';
 import type { Attached } from '../hotswap/attach';
+import type { Sides } from '../hotswap/comparison/bytecode';
 import type { ClassPlace, ComparedClass, ComparedLoader, JvmComparison } from '../hotswap/comparison/model';
 import { HotSwapError } from '../hotswap/errors';
 import type { JvmSession, SwapRecord } from '../hotswap/model';
@@ -17,12 +18,6 @@ export interface MadeComparison extends JvmComparison {
   readonly at: number;
   /** Whether something was swapped since, or the JVM was started anew: what is shown may not hold any more. */
   readonly isStale: boolean;
-}
-
-/** Both sides as text; absent where a side has no such class. */
-export interface Sides {
-  readonly running: string | undefined;
-  readonly built: string | undefined;
 }
 
 /** The comparisons of this window, one a JVM, for as long as it is attached. */
@@ -91,13 +86,8 @@ export class Comparisons implements Disposable {
   /** The bytecode of a class now: as one class loader has it, and as it was built. Rejects as `compare` does. */
   async sides(jvm: string, { name, entry }: ComparedClass, loader?: ComparedLoader): Promise<Sides> {
     const { attached } = this.#session(jvm);
-    const { builtText, runningText } = await import('../hotswap/comparison/bytecode');
-    const built = entry && (await readBuilt(entry));
-    const loaded = loadedNow(attached, name, loader);
-    return {
-      running: loaded && (await runningText(attached.connection, loaded, built)),
-      built: built && builtText(built),
-    };
+    const { bytecodeSides } = await import('../hotswap/comparison/bytecode');
+    return bytecodeSides(attached, loadedNow(attached, name, loader), entry && (await readBuilt(entry)));
   }
 
   dispose(): void {
