@@ -81,7 +81,7 @@ class PaperTarget implements Target {
         : [
             step('start', 'start', {
               do: [
-                { ...call(name, 'free-port'), binds: known ? {} : { [`${name}.port`]: 'stdout' } } as Call,
+                { ...call(name, 'free-port'), binds: known ? {} : { [`${name}.port`]: 'stdout' } },
                 call(name, 'start', version, fresh.address.port),
               ],
               again: 'undoFirst',

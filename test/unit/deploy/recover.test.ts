@@ -106,6 +106,6 @@ describe('recover', () => {
     assert.equal(problem([begin('x')]), 'noPlan');
     assert.equal(problem([first, begin('x')]), 'unknownStep');
     const altered = { ...plan, release: { ...plan.release, version: 'evil' } };
-    assert.equal(problem([{ ...first, plan: altered } as JournalRecord]), 'altered');
+    assert.equal(problem([{ ...first, plan: altered }]), 'altered');
   });
 });
