@@ -14,6 +14,7 @@ const directions = {
   hotswap: ['util', 'contracts', 'jdwp', 'classfile', 'compile', 'transport', 'config'],
   targets: ['util', 'contracts', 'jdwp', 'classfile', 'compile', 'transport', 'config'],
   deploy: ['util', 'contracts', 'config', 'transport', 'routers'],
+  environments: ['util', 'contracts', 'transport', 'routers', 'config', 'hotswap', 'targets', 'deploy'],
   messages: [
     'util',
     'contracts',
@@ -26,6 +27,7 @@ const directions = {
     'hotswap',
     'targets',
     'deploy',
+    'environments',
   ],
 };
 const rooms = [...Object.keys(directions), 'editor', 'cli'];

@@ -1,18 +1,24 @@
 import { ClassFileError } from '../classfile/errors';
 import { CompileError } from '../compile/errors';
 import { ConfigError } from '../config/errors';
+import { DeployError } from '../contracts/deployError';
 import { TransportError } from '../contracts/transportError';
+import { EnvironmentError } from '../environments/errors';
 import { HotSwapError } from '../hotswap/errors';
 import { LedgerError } from '../hotswap/ledger/errors';
 import { UndoError } from '../hotswap/ledger/undo';
 import { JdwpError } from '../jdwp/error';
 import { RouterError } from '../routers/errors';
+import { EngineError } from '../targets/docker/errors';
 import { AbortedError, SwapdeckError, toError } from '../util/errors';
 import { UnquotableError } from '../util/posixShell';
 import { ZipError } from '../util/zip';
 import { classFileTexts } from './classfile';
 import { compileTexts } from './compile';
 import { configErrorTexts } from './config';
+import { deployTexts } from './deploy';
+import { engineTexts } from './docker';
+import { environmentTexts } from './environments';
 import { hotSwapTexts } from './hotswap';
 import { jdwpTexts, nothingListens } from './jdwp';
 import { fact, toMessage, type Draft, type Facts, type Message } from './message';
@@ -58,6 +64,9 @@ function draftOf(error: unknown, facts: Facts): Draft {
   if (error instanceof CompileError) return compileTexts[error.reason](facts);
   if (error instanceof ClassFileError) return classFileTexts[error.reason](facts);
   if (error instanceof RouterError) return routerTexts[error.reason](facts);
+  if (error instanceof DeployError) return deployDraft(error, facts);
+  if (error instanceof EngineError) return engineTexts[error.reason](facts);
+  if (error instanceof EnvironmentError) return environmentTexts[error.reason](facts);
   if (error instanceof ConfigError) return configErrorTexts[error.reason](facts);
   if (error instanceof UndoError) return undoTexts[error.reason](facts);
   if (error instanceof LedgerError) return ledgerTexts[error.reason](facts);
@@ -69,4 +78,14 @@ function draftOf(error: unknown, facts: Facts): Draft {
     detail: toError(error).message,
     next: ['showLog'],
   };
+}
+
+/** A step that failed says why in the words of its cause. */
+function deployDraft(error: DeployError, facts: Facts): Draft {
+  const draft = deployTexts[error.reason](facts);
+  const isStep = error.reason === 'stepFailed' || error.reason === 'undoFailed';
+  if (!isStep || !(error.cause instanceof SwapdeckError)) return draft;
+  const { details } = error.cause;
+  const why = draftOf(error.cause, { ...facts, details, where: placeOf({ details }) ?? facts.where });
+  return { ...draft, detail: [why.title, why.detail].filter((text) => text).join(' ') };
 }

@@ -11,6 +11,9 @@ import {
 } from '../../../src/messages/config';
 import { classFileTexts } from '../../../src/messages/classfile';
 import { compileTexts } from '../../../src/messages/compile';
+import { deployTexts } from '../../../src/messages/deploy';
+import { engineTexts } from '../../../src/messages/docker';
+import { environmentTexts } from '../../../src/messages/environments';
 import { hotSwapTexts, waitingFor } from '../../../src/messages/hotswap';
 import { exposedPort, jdwpTexts, nothingListens, suspendedAtStart } from '../../../src/messages/jdwp';
 import { nextStepIds, nextStepTitle, type Draft, type Facts } from '../../../src/messages/message';
@@ -51,6 +54,32 @@ const details = {
   what: '<html>',
   count: 2,
   host: 'web-1',
+  subject: 'shop',
+  target: 'web-2',
+  router: 'front',
+  version: '1.4.2',
+  step: 'web-1/start',
+  expected: 'equal to 200',
+  found: '503',
+  said: 'It said so.',
+  afterMs: 2000,
+  via: 'engine',
+  limit: 'errorsPercent',
+  places: 'web-1',
+  owner: 'ann@desk',
+  reason: 'deploy shop 1',
+  sinceRenewalMs: 1200,
+  socket: '/run/engine.sock',
+  image: 'shop',
+  folder: '/context',
+  wanted: 'arm64',
+  exitCode: 3,
+  from: 8080,
+  to: 8179,
+  container: 'c1',
+  known: 'a, b',
+  environment: 'staging',
+  kind: 'war',
 };
 const facts: Facts = { t: english, where: 'WHERE', details };
 
@@ -62,6 +91,9 @@ const unions: Readonly<Record<string, Readonly<Record<string, (facts: Facts) => 
   classfile: classFileTexts,
   config: configErrorTexts,
   routers: routerTexts,
+  deploy: deployTexts,
+  docker: engineTexts,
+  environments: environmentTexts,
   undo: undoTexts,
   ledger: ledgerTexts,
   zip: zipTexts,

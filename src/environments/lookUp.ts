@@ -1,0 +1,73 @@
+import type { Environment, Placement, SwapdeckConfig } from '../config/model';
+import { readSshAddress } from '../config/values';
+import type { Router as RouterConfig } from '../config/model';
+import type { StrategyName } from '../contracts/deploy';
+import { STRATEGIES } from '../contracts/deploy';
+import type { HostName } from '../contracts/deployCall';
+import type { ImageApplication } from './dockerApplication';
+import { EnvironmentError } from './errors';
+import { routerHost } from './routers';
+
+/** An application in an environment, as the configuration has it: everything that was named is there. */
+export interface Placed {
+  readonly environment: Environment;
+  readonly application: ImageApplication;
+  readonly placement: Placement;
+  readonly router?: { readonly name: string; readonly config: RouterConfig };
+  readonly strategy: StrategyName;
+}
+
+/** Throws `EnvironmentError` with the names there are. */
+export function lookUp(
+  config: SwapdeckConfig,
+  { environment, application }: { readonly environment: string; readonly application: string },
+): Placed {
+  const place = config.environments[environment];
+  if (!place)
+    throw new EnvironmentError('unknownEnvironment', `no environment ${environment}`, {
+      name: environment,
+      known: Object.keys(config.environments).join(', '),
+    });
+  const kept = config.applications[application];
+  if (!kept)
+    throw new EnvironmentError('unknownApplication', `no application ${application}`, {
+      name: application,
+      known: Object.keys(config.applications).join(', '),
+    });
+  const placement = place.applications[application];
+  if (!placement)
+    throw new EnvironmentError('notPlaced', `${environment} has no ${application}`, {
+      name: application,
+      environment,
+      known: Object.keys(place.applications).join(', '),
+    });
+  const stranger = placement.targets.find((target) => !(target in config.hosts));
+  if (kept.kind !== 'image' || stranger !== undefined)
+    throw new EnvironmentError('unsupportedTarget', `${application} can't be put on ${stranger ?? 'hosts'}`, {
+      name: stranger ?? application,
+      kind: kept.kind,
+    });
+  const router = placement.router;
+  return {
+    environment: place,
+    application: kept,
+    placement,
+    ...(router !== undefined && { router: { name: router, config: config.routers[router]! } }),
+    strategy: strategyOf(placement),
+  };
+}
+
+function strategyOf({ strategy }: Placement): StrategyName {
+  const known = STRATEGIES.find((each) => each === strategy);
+  if (known) return known;
+  throw new EnvironmentError('unsupportedStrategy', `${strategy} is not for hosts`, { name: strategy });
+}
+
+/** How the router reaches a target: on the same machine by loopback, else by the address that we reach it by too. */
+export function reachedAt(config: SwapdeckConfig, placed: Placed, target: HostName): string {
+  const from = placed.router && routerHost(placed.router.config);
+  if (from === undefined || from === target) return '127.0.0.1';
+  const host = config.hosts[target];
+  if (!host || host.kind === 'local') return '127.0.0.1';
+  return readSshAddress(host.address)?.host ?? host.address;
+}

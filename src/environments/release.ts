@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { THIS_MACHINE } from '../contracts/deployCall';
+import type { Release } from '../contracts/deploy';
+import type { Exec } from '../contracts/exec';
+import type { CallRunner } from '../deploy/runner';
+import { membersOf } from '../targets/docker/build/context';
+import { HostCalls } from '../targets/docker/calls';
+import { EngineError } from '../targets/docker/errors';
+import type { ImageOrigin } from '../targets/docker/model';
+import { reference } from '../targets/docker/naming';
+import { TransportError } from '../contracts/transportError';
+import { configurationDigest, dockerApplication, type ImageApplication } from './dockerApplication';
+import { EnvironmentError } from './errors';
+import type { Places } from './places';
+
+export interface ReleaseParts {
+  readonly places: Places;
+  readonly runner: CallRunner;
+  readonly folder: string;
+  readonly environment: string;
+  /** Says what is being done, as `Building adara:3f2c1ab`. */
+  readonly onStage?: (stage: string) => void;
+}
+
+export interface BuiltRelease {
+  readonly release: Release;
+  readonly origin: ImageOrigin;
+}
+
+/**
+ * The release that the workspace makes: builds the image with the engine of this machine and tags it with the
+ * version, the short git sha unless given. Without an engine here the hosts build, from the same folder. A version
+ * that was built before is taken as it is. Rejects with `EnvironmentError`, `EngineError` or `TransportError`.
+ */
+export async function buildRelease(
+  name: string,
+  application: ImageApplication,
+  version: string | undefined,
+  parts: ReleaseParts,
+  signal?: AbortSignal,
+): Promise<BuiltRelease> {
+  const { places, environment } = parts;
+  const git = await gitState(places.exec(THIS_MACHINE), signal);
+  const own = git && `${git.sha}${git.dirty ? '-dirty' : ''}`;
+  const chosen = version ?? own;
+  if (chosen === undefined)
+    throw new EnvironmentError('noGit', `${parts.folder} is not in a git repository`, {
+      folder: parts.folder,
+    });
+  const common = {
+    application: name,
+    version: chosen,
+    configuration: configurationDigest(application, environment),
+    // A version that is only named may be of any commit.
+    ...(git && (version === undefined || version === own) && { git }),
+  };
+  const context = application.build?.context;
+  if (!(await hasEngine(places, signal))) {
+    if (context === undefined) throw noRelease(chosen);
+    await buildBefore(application, places.exec(THIS_MACHINE), parts, signal);
+    const artifact = await contextDigest(resolve(parts.folder, context), signal);
+    return { release: { ...common, artifact }, origin: { kind: 'build', context } };
+  }
+  const isOwn = version === undefined || version === own;
+  if (context !== undefined && isOwn) {
+    await buildBefore(application, places.exec(THIS_MACHINE), parts, signal);
+    await buildImage(application, { ...common, artifact: '' }, context, parts, signal);
+  }
+  const artifact = await imageId(application, chosen, places, signal);
+  return { release: { ...common, artifact }, origin: { kind: 'transfer' } };
+}
+
+export type GitState = NonNullable<Release['git']>;
+
+/** Where the working tree stands; undefined where there is no repository, no commit or no git. */
+export async function gitState(exec: Exec, signal?: AbortSignal): Promise<GitState | undefined> {
+  const ask = async (...argv: string[]): Promise<string | undefined> => {
+    const { code, stdout } = await exec.run(['git', ...argv], {}, signal);
+    return code === 0 ? stdout.toString('utf8').trim() : undefined;
+  };
+  try {
+    const sha = await ask('rev-parse', '--short', 'HEAD');
+    if (sha === undefined) return undefined;
+    const [branch, changes] = await Promise.all([
+      ask('symbolic-ref', '--short', '-q', 'HEAD'),
+      ask('status', '--porcelain', '--', '.'),
+    ]);
+    return { sha, dirty: changes !== '', ...(branch !== undefined && { branch }) };
+  } catch (error) {
+    if (error instanceof TransportError) return undefined;
+    throw error;
+  }
+}
+
+async function hasEngine({ engines }: Places, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    await engines.local.version(signal);
+    return true;
+  } catch (error) {
+    if (error instanceof EngineError && error.reason === 'noEngine') return false;
+    throw error;
+  }
+}
+
+async function buildBefore(
+  { build }: ImageApplication,
+  exec: Exec,
+  { onStage }: ReleaseParts,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (!build?.before) return;
+  const command = build.before.join(' ');
+  onStage?.(`Running ${command}`);
+  const { code, stdout, stderr } = await exec.run(build.before, {}, signal);
+  if (code === 0) return;
+  const said = `${stdout.toString('utf8')}\n${stderr.toString('utf8')}`.trim().slice(-2000);
+  throw new EnvironmentError('buildFailed', `${command} ended with ${code ?? 'a signal'}`, {
+    command,
+    code,
+    said,
+  });
+}
+
+async function buildImage(
+  application: ImageApplication,
+  release: Release,
+  context: string,
+  { runner, onStage }: ReleaseParts,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const calls = new HostCalls(THIS_MACHINE, dockerApplication(application, { kind: 'transfer' }));
+  const name = reference(application.image, release);
+  onStage?.(`Building ${name}`);
+  await runner.perform(calls.build(release, context), {}, signal);
+  await runner.perform(calls.tagLatest(name), {}, signal);
+}
+
+async function imageId(
+  { image }: ImageApplication,
+  version: string,
+  { engines }: Places,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  try {
+    const found = await engines.local.json(`/images/${image}:${version}/json`, {}, signal);
+    return (found as { Id: string }).Id;
+  } catch (error) {
+    if (error instanceof EngineError && error.reason === 'refused' && error.details.status === 404)
+      throw noRelease(version, error);
+    throw error;
+  }
+}
+
+/** Of every file that an image is built from: its name, mode-free bytes. Equal for equal folders, wherever they are. */
+async function contextDigest(folder: string, signal: AbortSignal | undefined): Promise<string> {
+  const hash = createHash('sha256');
+  for (const { name, file } of await membersOf(folder, 'Dockerfile', signal)) {
+    const bytes = await readFile(file).catch(() => undefined);
+    hash.update(`${name}\0${bytes?.length ?? -1}\0`);
+    if (bytes) hash.update(bytes);
+  }
+  return `context:${hash.digest('hex')}`;
+}
+
+function noRelease(version: string, cause?: unknown): EnvironmentError {
+  return new EnvironmentError('noRelease', `there is no image of version ${version}`, { version }, cause);
+}

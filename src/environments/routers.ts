@@ -1,0 +1,45 @@
+import type { Router as RouterConfig } from '../config/model';
+import type { HostName } from '../contracts/deployCall';
+import type { Router } from '../contracts/deployTarget';
+import { apacheBalancer } from '../routers/apacheBalancer';
+import { apacheTemplate } from '../routers/apacheTemplate';
+import type { Ask } from '../routers/asking';
+import { haproxy } from '../routers/haproxy';
+import { nginx } from '../routers/nginx';
+import { EnvironmentError } from './errors';
+
+/** The host that a router of the configuration runs on; undefined for routers that run on none. */
+export function routerHost(config: RouterConfig): HostName | undefined {
+  return 'host' in config ? config.host : undefined;
+}
+
+/** Throws `EnvironmentError` `unsupportedRouter`. */
+export function makeRouter(name: string, config: RouterConfig, ask: Ask | undefined): Router {
+  const asking = ask && { ask };
+  switch (config.kind) {
+    case 'apache-template': {
+      const { host, templates, variables } = config;
+      return apacheTemplate(name, { host, templates, variables, ...asking });
+    }
+    case 'apache-balancer': {
+      const { host, url, balancer } = config;
+      return apacheBalancer(name, { host, url, balancer, ...asking });
+    }
+    case 'haproxy': {
+      const { host, socket, backend } = config;
+      return haproxy(name, { host, socket, backend, ...asking });
+    }
+    case 'nginx': {
+      const { host, include } = config;
+      return nginx(name, { host, include, ...asking });
+    }
+    case 'mod-jk':
+    case 'floating-ip':
+    case 'virtual-service':
+    case 'http-route':
+      throw new EnvironmentError('unsupportedRouter', `${name} is of kind ${config.kind}`, {
+        name,
+        kind: config.kind,
+      });
+  }
+}

@@ -1,0 +1,54 @@
+import type { EnvironmentErrorReason } from '../environments/errors';
+import { fact, type Texts } from './message';
+
+/** Where an application can't be put into an environment. */
+export const environmentTexts: Texts<EnvironmentErrorReason> = {
+  unknownEnvironment: (facts) => ({
+    title: facts.t('swapdeck.yaml has no environment "{0}".', fact(facts, 'name')),
+    detail: facts.t('It has: {0}.', fact(facts, 'known')),
+    next: ['openConfiguration'],
+  }),
+  unknownApplication: (facts) => ({
+    title: facts.t('swapdeck.yaml has no application "{0}".', fact(facts, 'name')),
+    detail: facts.t('It has: {0}.', fact(facts, 'known')),
+    next: ['openConfiguration'],
+  }),
+  notPlaced: (facts) => ({
+    title: facts.t('{0} does not say how {1} is put there.', fact(facts, 'environment'), fact(facts, 'name')),
+    detail: facts.t('It has: {0}.', fact(facts, 'known')),
+    next: ['openConfiguration'],
+  }),
+  unsupportedTarget: (facts) => ({
+    title: facts.t("{0} can't be deployed yet.", fact(facts, 'name')),
+    detail: facts.t('Images on hosts can; it is of the kind {0}.', fact(facts, 'kind')),
+    next: ['openConfiguration'],
+  }),
+  unsupportedRouter: (facts) => ({
+    title: facts.t("The router {0} can't be switched yet.", fact(facts, 'name')),
+    detail: facts.t('It is of the kind {0}.', fact(facts, 'kind')),
+    next: ['openConfiguration'],
+  }),
+  unsupportedStrategy: (facts) => ({
+    title: facts.t('The strategy {0} is not for hosts with containers.', fact(facts, 'name')),
+    next: ['openConfiguration'],
+  }),
+  noGit: (facts) => ({
+    title: facts.t('No version can be made up for {0}.', fact(facts, 'folder')),
+    detail: facts.t(
+      'It is the short git sha unless one is given, and there is no git repository with a commit.',
+    ),
+    next: ['retry'],
+  }),
+  buildFailed: (facts) => ({
+    title: facts.t('{0} failed with {1}.', fact(facts, 'command'), fact(facts, 'code') || '?'),
+    detail: fact(facts, 'said'),
+    next: ['openConfiguration'],
+  }),
+  noRelease: (facts) => ({
+    title: fact(facts, 'version')
+      ? facts.t('There is no release {0}.', fact(facts, 'version'))
+      : facts.t('There is no earlier release to go back to.'),
+    detail: fact(facts, 'known') ? facts.t('Kept are: {0}.', fact(facts, 'known')) : undefined,
+    next: ['retry'],
+  }),
+};
