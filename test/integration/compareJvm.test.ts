@@ -138,6 +138,17 @@ for (const jdk of jdksToTest()) {
         (await compare(copy)).classes.filter(({ state }) => state === 'gone').map(({ name }) => name),
         ['demo.Other'],
       );
+      const proxied = other('x', 'interface Hidden {}').replace(
+        'return "x";',
+        'return java.lang.reflect.Proxy.newProxyInstance(Other.class.getClassLoader(), new Class[] { Hidden.class }, (p, m, a) -> "x").getClass().getName();',
+      );
+      const proxy = await app.ask(`load ${await app.compile({ 'demo/Other.java': proxied })} demo.Other`);
+      assert.match(proxy, /^demo\.\$Proxy/);
+      assert.equal(attached.index.lookup(proxy).length, 1);
+      const names = (await compare(copy)).classes
+        .filter(({ state }) => state === 'gone')
+        .map(({ name }) => name);
+      assert.deepEqual(names, ['demo.Other', 'demo.Other$Hidden']);
       assert.deepEqual(
         (await compare(copy, { isChosen: (name) => name === 'demo.App' })).classes.map(({ name }) => name),
         ['demo.App'],

@@ -1,10 +1,11 @@
 import { parseClassFile, type ClassFile } from '../../classfile/classFile';
 import { compareClasses } from '../../classfile/compare';
 import { ClassFileError } from '../../classfile/errors';
+import type { LoadedClass } from '../../jdwp/classIndex';
 import { mapLimit, throwIfAborted } from '../../util/async';
 import type { Attached } from '../attach';
 import { changedMethods } from '../changedMethods';
-import type { BuiltClass } from '../model';
+import type { KnownClasses } from '../known';
 import { classFileOf } from '../roots/builtClass';
 import type { RootedEntry } from '../roots/openRoots';
 import { readBack, runningClass, type ReadBack } from '../running';
@@ -94,10 +95,11 @@ async function compareEntry(
   // Parsed when all is there and not before: what waits would outlive the young generation of the heap.
   const built = content && parsed(content);
   if (built?.binaryName !== name) return undefined;
-  const loaders = present.flatMap((loaded, at): ComparedLoader[] => {
+  const loaders: ComparedLoader[] = [];
+  for (const [at, loaded] of present.entries()) {
     const running = read[at];
-    return running ? [{ loaded, ...compareRunning(running, built, known.get(loaded.id)?.built) }] : [];
-  });
+    if (running) loaders.push({ loaded, ...(await compareRunning(running, loaded, built, known)) });
+  }
   return { name, state: overall(loaders), entry: place, loaders };
 }
 
@@ -110,16 +112,23 @@ function parsed(bytes: Buffer): ClassFile | undefined {
   }
 }
 
-/** What the JVM gives back is what counts; more is known where we put the class file there ourselves (`before`). */
-function compareRunning(
+/**
+ * What the JVM gives back is what counts. Where a merged pool leaves something open, more is known of a class that we
+ * put there ourselves.
+ */
+async function compareRunning(
   running: ReadBack,
+  { id, name }: LoadedClass,
   built: ClassFile,
-  before: BuiltClass | undefined,
-): Omit<ComparedLoader, 'loaded'> {
+  known: KnownClasses,
+): Promise<Omit<ComparedLoader, 'loaded'>> {
   try {
-    const read = compareClasses(runningClass(running, built), built);
-    const isExact = read.outcome === 'changed' || read.assumed.length === 0 || !before;
-    const { outcome, differences } = isExact ? read : compareClasses(classFileOf(before), built);
+    let compared = compareClasses(runningClass(running, built), built);
+    if (compared.outcome !== 'changed' && compared.assumed.length > 0) {
+      const before = await known.running(id, name);
+      if (before) compared = compareClasses(classFileOf(before), built);
+    }
+    const { outcome, differences } = compared;
     if (differences.length === 0) return { state: outcome, ...nothing };
     return { state: outcome, differences, methods: changedMethods(differences, built) };
   } catch (error) {
