@@ -8,15 +8,24 @@ export interface LogContents<T> {
   readonly damaged: number;
 }
 
+/** Records that are written with one write. */
+interface Batch {
+  lines: string;
+  flush: boolean;
+  readonly written: Promise<void>;
+}
+
 /**
  * An append-only file of JSON values, one a line, that survives a kill at any byte.
  * A line counts only once its newline is written; what a kill left of an unfinished line is skipped by the
  * reader and fenced off with a newline by the next writer. Several processes may append at the same time:
- * each record is one write to a file opened for appending.
+ * records are written whole, with one write to a file opened for appending.
  */
 export class AppendLog<T> {
   readonly file: string;
   #handle: Promise<FileHandle> | undefined;
+  readonly #writing = new SerialQueue();
+  #batch: Batch | undefined;
   readonly #reading = new SerialQueue();
   /** What was read so far: a later reading begins behind it. */
   #records: T[] = [];
@@ -27,11 +36,19 @@ export class AppendLog<T> {
     this.file = file;
   }
 
-  /** Writes one record. `flush` waits until it is on the disk, not only with the operating system. */
-  async append(value: T, flush = false): Promise<void> {
-    const handle = await (this.#handle ??= this.#open());
-    await handle.appendFile(`${JSON.stringify(value)}\n`);
-    if (flush) await handle.datasync();
+  /**
+   * Writes one record; what is appended while others are being written goes out with the next write. `flush` waits
+   * until it is on the disk, not only with the operating system.
+   */
+  append(value: T, flush = false): Promise<void> {
+    let batch = this.#batch;
+    if (!batch) {
+      const next: Batch = { lines: '', flush: false, written: this.#writing.run(() => this.#write(next)) };
+      batch = this.#batch = next;
+    }
+    batch.lines += `${JSON.stringify(value)}\n`;
+    batch.flush ||= flush;
+    return batch.written;
   }
 
   /** All whole records, oldest first; lines that are no JSON are counted in `damaged` and left out. */
@@ -47,9 +64,25 @@ export class AppendLog<T> {
   }
 
   async close(): Promise<void> {
+    await this.#batch?.written.catch(() => undefined);
     const handle = this.#handle;
     this.#handle = undefined;
     await (await handle)?.close();
+  }
+
+  async #write(batch: Batch): Promise<void> {
+    let handle: FileHandle;
+    try {
+      handle = await (this.#handle ??= this.#open());
+    } catch (error) {
+      this.#handle = undefined;
+      throw error;
+    } finally {
+      // From here on, others begin the next one.
+      this.#batch = undefined;
+    }
+    await handle.appendFile(batch.lines);
+    if (batch.flush) await handle.datasync();
   }
 
   #take(line: string): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppendLog } from '../../../src/util/appendLog';
@@ -29,6 +29,29 @@ describe('AppendLog', () => {
     );
     assert.equal(records[0]?.text, 'line\nbreak “quoted”');
     assert.equal(damaged, 0);
+  });
+
+  it('keeps what is appended at the same time, in order, and what follows while that is written', async () => {
+    const log = new AppendLog<Row>(join(dir, 'log'));
+    const first = Array.from({ length: 20 }, (_, n) => log.append({ n, text: 'x' }, n % 2 === 0));
+    await first[0];
+    await Promise.all([...first, log.append({ n: 20, text: 'y' })]);
+    const closing = log.append({ n: 21, text: 'z' });
+    await Promise.all([closing, log.close()]);
+    const { records } = await new AppendLog<Row>(log.file).read();
+    assert.deepEqual(
+      records.map((row) => row.n),
+      Array.from({ length: 22 }, (_, n) => n),
+    );
+  });
+
+  it('rejects what could not be written, and writes what comes later', async () => {
+    const log = new AppendLog<Row>(join(dir, 'later', 'log'));
+    await assert.rejects(log.append({ n: 1, text: '' }));
+    await mkdir(join(dir, 'later'));
+    await log.append({ n: 2, text: '' });
+    assert.equal((await log.read()).records.length, 1);
+    await log.close();
   });
 
   it('loses nothing but the unfinished record when the writer is killed at any byte', async () => {
