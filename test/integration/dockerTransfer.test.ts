@@ -144,10 +144,15 @@ describe('transfer of an image to a host', function () {
     );
   });
 
-  it('transfers images of another architecture as they are', async () => {
+  it('refuses an image for another kind of machine before anything is sent', async () => {
     await have('shop:arm', [await randomLayer('libraries', 5)], 'arm64');
-    await send('shop:arm', 'host-a');
-    assert.equal((await inspectImage(engines.of('host-a'), 'shop:arm')).architecture, 'arm64');
+    await assert.rejects(send('shop:arm', 'host-a'), (error) => {
+      assert.ok(error instanceof EngineError);
+      assert.equal(error.reason, 'architecture');
+      assert.equal(error.details.found, 'linux/arm64');
+      return true;
+    });
+    await assert.rejects(inspectImage(engines.of('host-a'), 'shop:arm'), { reason: 'noImage' });
   });
 
   it('ends when it is cancelled, and the host has nothing of it', async () => {

@@ -8,7 +8,23 @@ import { SwapdeckError } from '../../util/errors';
  * - `refused`: the engine said no. Details: `host`, `status`, `said`.
  * - `noImage`: the engine has no such image. Details: `host`, `image`.
  * - `context`: the folder an image is built from can't be read. Details: `folder`, `problem`.
+ * - `workFailed`: building, loading, pulling or pushing failed half way. Details: `said`.
+ * - `architecture`: an image is for another kind of machine. Details: `host`, `image`, `found`, `wanted`.
+ * - `ended`: a container that should run has ended. Details: `container`, `state`, `exitCode`, `outOfMemory`, `said`.
+ * - `noPort`: no port is free. Details: `from`, `to`.
+ * - `foreign`: the container was started by someone else, and is only looked at. Details: `host`, `container`.
  */
-export type EngineErrorReason = 'noEngine' | 'noPermission' | 'noAnswer' | 'refused' | 'noImage' | 'context';
+export type EngineErrorReason =
+  | 'noEngine'
+  | 'noPermission'
+  | 'noAnswer'
+  | 'refused'
+  | 'noImage'
+  | 'context'
+  | 'workFailed'
+  | 'architecture'
+  | 'ended'
+  | 'noPort'
+  | 'foreign';
 
 export class EngineError extends SwapdeckError<EngineErrorReason> {}

@@ -1,7 +1,8 @@
 import type { Answer, CallOf, Performer, PerformContext, UploadStream } from '../../contracts/deployCall';
 import type { Engine } from './engine/engine';
 import type { Engines } from './engine/engines';
-import { readText, type EngineRequest } from './engine/request';
+import { joinFrames } from './engine/frames';
+import { readBody, type EngineRequest } from './engine/request';
 import type { ImageUpload } from './image/transfer';
 import { readWork } from './messages';
 
@@ -44,7 +45,8 @@ function isDone(answer: Answer): boolean {
 
 async function send(engine: Engine, request: EngineRequest, { signal }: PerformContext): Promise<Answer> {
   const response = await engine.request(request, signal);
-  const body = await readText(response, engine.place, signal);
+  const bytes = await readBody(response, engine.place, signal);
+  const body = (request.path.endsWith('/logs') ? joinFrames(bytes) : bytes).toString('utf8');
   return { status: response.status, headers: { ...response.headers }, body };
 }
 

@@ -75,19 +75,28 @@ export async function request(
   }
 }
 
-/** The whole body of a response as text. */
-export async function readText(
+/** The whole body of a response. */
+export async function readBody(
   { body }: EngineResponse,
   place: string,
   signal?: AbortSignal,
-): Promise<string> {
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of body) chunks.push(chunk as Buffer);
   } catch (error) {
     throw signal?.aborted ? new AbortedError(`an answer of ${place}`, signal.reason) : typed(error, place);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+/** The same as text. */
+export async function readText(
+  response: EngineResponse,
+  place: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  return (await readBody(response, place, signal)).toString('utf8');
 }
 
 function send(sent: http.ClientRequest, body: EngineRequest['body'], failed: (error: unknown) => void): void {

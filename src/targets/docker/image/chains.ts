@@ -29,6 +29,7 @@ const image = z.object({
   RootFS: z.object({ Layers: z.array(z.string()).nullish() }),
 });
 const images = z.array(z.object({ Id: z.string() }));
+const machine = z.object({ Arch: z.string(), Os: z.string() });
 const info = z.object({ DriverStatus: z.array(z.array(z.string())).nullish() });
 
 /** An image of an engine. */
@@ -60,6 +61,27 @@ export async function inspectImage(engine: Engine, name: string, signal?: AbortS
       });
     throw error;
   }
+}
+
+/** Rejects with `EngineError` `architecture` for an image that is for another kind of machine than the engine's. */
+export async function checkArchitecture(
+  engine: Engine,
+  name: string,
+  { os, architecture }: EngineImage,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { Arch, Os } = machine.parse(await engine.json('/version', {}, signal));
+  if (Arch === architecture && Os === os) return;
+  throw new EngineError(
+    'architecture',
+    `${name} is for ${os}/${architecture}, ${engine.place} is ${Os}/${Arch}`,
+    {
+      host: engine.place,
+      image: name,
+      found: `${os}/${architecture}`,
+      wanted: `${Os}/${Arch}`,
+    },
+  );
 }
 
 /** The chain IDs of all layers that an engine has below its images. */

@@ -10,7 +10,7 @@ import type { Engine } from '../engine/engine';
 import { refusal } from '../engine/engine';
 import type { Engines } from '../engine/engines';
 import { readText } from '../engine/request';
-import { dispensable, inspectImage, presentChains, usesContainerdStore } from './chains';
+import { checkArchitecture, dispensable, inspectImage, presentChains, usesContainerdStore } from './chains';
 import { thinArchive } from './thinArchive';
 
 export const IMAGE_SOURCE = 'docker.image';
@@ -37,26 +37,27 @@ export function imageOpener(engines: Engines): SourceOpener {
     const { image, to } = imageSource.parse(source);
     const from = engines.of(THIS_MACHINE);
     const whole = (): Promise<UploadStream> => open(from, image, new Set(), signal);
-    const leaveOut = await missingFrom(engines.of(to), from, image, signal);
+    const leaveOut = await dispensableTo(engines.of(to), from, image, signal);
     if (leaveOut.size === 0) return whole();
     return { ...(await open(from, image, leaveOut, signal)), whole };
   };
 }
 
 /** The layers of an image that need not be sent: those that the host has. None where layers can't be compared. */
-async function missingFrom(
+async function dispensableTo(
   to: Engine,
   from: Engine,
   image: string,
   signal: AbortSignal | undefined,
 ): Promise<Set<string>> {
-  const [{ diffIds }, present, ...inContainerd] = await Promise.all([
-    inspectImage(from, image, signal),
+  const sent = await inspectImage(from, image, signal);
+  await checkArchitecture(to, image, sent, signal);
+  const [present, ...inContainerd] = await Promise.all([
     presentChains(to, signal),
     usesContainerdStore(from, signal),
     usesContainerdStore(to, signal),
   ]);
-  return inContainerd.some(Boolean) ? new Set() : dispensable(diffIds, present);
+  return inContainerd.some(Boolean) ? new Set() : dispensable(sent.diffIds, present);
 }
 
 async function open(
