@@ -13,11 +13,15 @@ import { Jvms } from './editor/jvms';
 import { registerLanguage } from './editor/language/register';
 import { ChannelLog } from './editor/log';
 import { Notifier } from './editor/notify';
+import { registerPredictionFixes } from './editor/predictionFixes';
+import { PredictionDiagnostics } from './editor/predictions';
+import { PreviewDocuments } from './editor/previewDocuments';
 import { EditorPrompter } from './editor/prompter';
 import { Sample } from './editor/sample';
 import { Secrets } from './editor/secrets';
 import { Status } from './editor/status';
 import { runStep } from './editor/steps';
+import { SwappedTexts } from './editor/swappedTexts';
 import { tellSwap } from './editor/tellSwap';
 import { ComparisonView } from './editor/views/comparison';
 import { EnvironmentsView } from './editor/views/environments';
@@ -29,6 +33,7 @@ export interface Api {
   readonly jvms: Jvms;
   readonly status: Status;
   readonly decorations: SwapDecorations;
+  readonly predictions: PredictionDiagnostics;
   readonly comparisons: Comparisons;
   readonly comparison: ComparisonView;
   /** Resolves when the configuration has been read. */
@@ -56,7 +61,11 @@ export function activate(context: vscode.ExtensionContext): Api {
   const bytecode = store.add(new BytecodeDocuments());
   const comparisons = store.add(new Comparisons(jvms));
   const comparison = store.add(new ComparisonView(comparisons));
-  const compiler = store.add(new CompileOnSave({ context, jvms, status, notifier, log }));
+  const swappedTexts = store.add(new SwappedTexts(jvms));
+  const predictions = store.add(new PredictionDiagnostics({ jvms, texts: swappedTexts, log }));
+  store.add(registerPredictionFixes(predictions, swappedTexts));
+  const previews = store.add(new PreviewDocuments());
+  const compiler = store.add(new CompileOnSave({ context, jvms, status, notifier, predictions, log }));
   const sample = store.add(new Sample(context, keys));
   const app: App = {
     context,
@@ -71,6 +80,9 @@ export function activate(context: vscode.ExtensionContext): Api {
     comparisons,
     comparison,
     compiler,
+    previews,
+    predictions,
+    swappedTexts,
     sample,
     notifier,
   };
@@ -92,5 +104,14 @@ export function activate(context: vscode.ExtensionContext): Api {
   const whenReady = configurations.load();
   if (vscode.workspace.isTrusted)
     void sample.startIfPending().catch((error: unknown) => notifier.error(error));
-  return { jvms, status, decorations, comparisons, comparison, whenReady, dispose: () => store.dispose() };
+  return {
+    jvms,
+    status,
+    decorations,
+    predictions,
+    comparisons,
+    comparison,
+    whenReady,
+    dispose: () => store.dispose(),
+  };
 }

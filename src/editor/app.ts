@@ -8,7 +8,10 @@ import type { Dialers } from './entries';
 import type { Jvms } from './jvms';
 import type { ChannelLog } from './log';
 import type { Notifier } from './notify';
+import type { PredictionDiagnostics } from './predictions';
+import type { PreviewDocuments } from './previewDocuments';
 import type { Sample } from './sample';
+import type { SwappedTexts } from './swappedTexts';
 import type { ComparisonView } from './views/comparison';
 import type { EnvironmentsView } from './views/environments';
 import type { SwapsView } from './views/swaps';
@@ -27,6 +30,9 @@ export interface App {
   readonly comparisons: Comparisons;
   readonly comparison: ComparisonView;
   readonly compiler: CompileOnSave;
+  readonly previews: PreviewDocuments;
+  readonly predictions: PredictionDiagnostics;
+  readonly swappedTexts: SwappedTexts;
   readonly sample: Sample;
   readonly notifier: Notifier;
 }

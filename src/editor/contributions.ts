@@ -6,7 +6,8 @@
 
 /** Where a command is offered besides the palette. `group` sorts it; `inline` groups are icons on a row. */
 export interface MenuPlace {
-  readonly menu: 'view/title' | 'view/item/context' | 'editor/title/context';
+  readonly menu:
+    'view/title' | 'view/item/context' | 'editor/title' | 'editor/context' | 'editor/title/context';
   readonly when: string;
   readonly group: string;
 }
@@ -51,6 +52,9 @@ const environments = 'view == swapdeck.environments';
 const swaps = 'view == swapdeck.swaps';
 const comparison = 'view == swapdeck.comparison';
 const trusted = 'isWorkspaceTrusted';
+
+/** A source of an attached JVM's classes is in the editor. */
+const javaSource = 'swapdeck.attached && resourceLangId =~ /^(java|kotlin|groovy|scala)$/';
 
 const row = (states: string, group: string): MenuPlace => ({
   menu: 'view/item/context',
@@ -104,6 +108,31 @@ export const commands = {
       row('attached', '2_jvm@2'),
     ],
   },
+  'swapdeck.previewSwap': {
+    title: 'Preview Swap',
+    icon: '$(preview)',
+    enablement: 'swapdeck.attached',
+    places: [
+      { menu: 'view/title', when: `${environments} && swapdeck.attached`, group: '2_swap@1' },
+      row('attached', '2_jvm@2'),
+      { menu: 'editor/title', when: javaSource, group: '1_swapdeck@1' },
+      { menu: 'editor/context', when: javaSource, group: 'z_swapdeck@1' },
+      { menu: 'editor/title/context', when: javaSource, group: '3_swapdeck@1' },
+    ],
+  },
+  'swapdeck.compareClass': { title: 'Compare Class with What Runs', palette: false },
+  'swapdeck.undoEdit': {
+    title: 'Undo the Edit That Was Refused',
+    icon: '$(discard)',
+    enablement: 'swapdeck.attached',
+  },
+  'swapdeck.restartJvm': {
+    title: 'Restart JVM with a Task',
+    icon: '$(debug-restart)',
+    enablement: trusted,
+    places: [row('attached|suspended|waiting', '2_jvm@4')],
+  },
+  'swapdeck.chooseRestartTask': { title: 'Choose Task to Restart the JVM...', enablement: trusted },
   'swapdeck.cancel': {
     title: 'Cancel Waiting Swap',
     icon: '$(debug-stop)',
@@ -244,6 +273,13 @@ export const settings = {
       on: 'Always compile.',
       off: 'Never compile: swap what the build writes to the class folders.',
     },
+  },
+  'swapdeck.restartTask': {
+    type: 'string',
+    default: '',
+    scope: 'window',
+    description:
+      'Label of the task that starts the JVM again, as offered where an edit is refused. When empty, a person chooses one, and it is remembered for the workspace.',
   },
   'swapdeck.highlightSwappedMethods': {
     type: 'boolean',

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../contracts/clock';
 import type { Log } from '../contracts/log';
+import type { Foresee } from '../hotswap/foresee';
 import type { HotSwap, JvmSession, SwapRecord } from '../hotswap/model';
 import type { ClassRoot } from '../hotswap/roots/classRoot';
 import type { LocalJvm } from '../targets/jvm/discover';
@@ -40,6 +41,8 @@ export class Jvms implements Disposable {
   readonly onDidSwap = this.#swapped.event;
   readonly #failed = this.#store.add(new Emitter<SwapdeckError>());
   readonly onDidFail = this.#failed.event;
+  /** Looks at each change before it is sent. */
+  foresee: Foresee | undefined;
 
   constructor(configurations: Configurations, sources: EntrySources, log: Log) {
     this.#configurations = configurations;
@@ -151,6 +154,7 @@ export class Jvms implements Disposable {
         log: this.#log,
         probe: localEndpointProbe(),
         findRoots: workspaceRoots,
+        foresee: async (change, parts, aborted) => this.foresee?.(change, parts, aborted),
       }),
     );
     this.#store.add(hotSwap.onDidChangeSessions(() => this.#sessionsChanged.fire()));

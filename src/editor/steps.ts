@@ -37,11 +37,11 @@ export function runStep(id: NextStepId, { retry, jvm }: StepContext): (() => unk
     case 'compare':
       return run('swapdeck.swapNow');
     case 'undoEdit':
-      return run('undo');
+      return run('swapdeck.undoEdit');
     case 'rebuild':
       return run('workbench.action.tasks.build');
     case 'restartJvm':
-      return run('workbench.action.tasks.runTask');
+      return run('swapdeck.restartJvm');
     case 'detachOther':
     case 'checkNetwork':
     case 'fixSignIn':

@@ -4,8 +4,12 @@ import { commands as table, type CommandId } from '../contributions';
 import { t } from '../text';
 import { attach, detach, resumeJvm, retry } from './attach';
 import { closeComparison, compareAgain, compareWithRunning, makeEqual, openComparison } from './compare';
+import { compareClass } from './compareClass';
 import { openClass, openConfiguration } from './open';
+import { previewSwap } from './preview';
+import { chooseRestartTask, restartJvm } from './restartJvm';
 import { cancel, pause, swapNow, unpause } from './swap';
+import { undoEdit } from './undoEdit';
 
 type Handler = (app: App, ...args: never[]) => unknown;
 
@@ -15,6 +19,11 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
   'swapdeck.retry': retry,
   'swapdeck.resumeJvm': resumeJvm,
   'swapdeck.swapNow': swapNow,
+  'swapdeck.previewSwap': previewSwap,
+  'swapdeck.compareClass': compareClass,
+  'swapdeck.undoEdit': undoEdit,
+  'swapdeck.restartJvm': restartJvm,
+  'swapdeck.chooseRestartTask': chooseRestartTask,
   'swapdeck.cancel': cancel,
   'swapdeck.compareWithRunning': compareWithRunning,
   'swapdeck.compareAgain': compareAgain,
