@@ -5,12 +5,12 @@ import type { SaveResult, SourceCompiler, Surroundings } from '../compile/source
 import type { CompileDiagnostic } from '../compile/model';
 import type { Log } from '../contracts/log';
 import type * as CompileAround from '../hotswap/compileAround';
-import type { JvmSession } from '../hotswap/model';
+import type { BuiltClass, JvmSession } from '../hotswap/model';
 import { DisposableStore, type Disposable } from '../util/disposables';
 import type { Jvms } from './jvms';
 import { languageServerIsActive } from './languageServer';
 import type { Notifier } from './notify';
-import { PredictionDiagnostics } from './predictions';
+import type { PredictionDiagnostics } from './predictions';
 import type { Status } from './status';
 import { t } from './text';
 
@@ -19,6 +19,7 @@ export interface CompileOnSaveParts {
   readonly jvms: Jvms;
   readonly status: Status;
   readonly notifier: Notifier;
+  readonly predictions: PredictionDiagnostics;
   readonly log: Log;
 }
 
@@ -30,7 +31,6 @@ export class CompileOnSave implements Disposable {
   readonly #parts: CompileOnSaveParts;
   readonly #store = new DisposableStore();
   readonly #diagnostics = this.#store.add(vscode.languages.createDiagnosticCollection('swapdeck-javac'));
-  readonly #predictions = this.#store.add(new PredictionDiagnostics());
   #compiler: Promise<SourceCompiler> | undefined;
   #running = new Set<AbortController>();
   /** Text that a file had before the first save that we saw, for the check of the compiler. */
@@ -63,6 +63,25 @@ export class CompileOnSave implements Disposable {
   dispose(): void {
     this.cancel();
     this.#store.dispose();
+  }
+
+  /**
+   * The classes of the text in an editor, as saving it would make them; writes nothing. `undefined` where it isn't
+   * compiled on save, or has errors.
+   */
+  async compileUnsaved(
+    document: vscode.TextDocument,
+    session: JvmSession,
+    signal: AbortSignal,
+  ): Promise<BuiltClass[] | undefined> {
+    if (!this.#sessionsFor(document).includes(session)) return undefined;
+    const file = document.uri.fsPath;
+    const [compiler, { surroundingsOf }] = await this.#open();
+    const around = await surroundingsOf(session, signal);
+    const { ok, classes } = await compiler.compileText(file, document.getText(), around, signal);
+    const root = session.classRoots.find(({ sources }) => sources.some((folder) => isBelow(file, folder)));
+    const path = root?.path ?? '';
+    return ok ? classes.map(({ name, bytes }) => ({ name, bytes, file, root: path })) : undefined;
   }
 
   /** Attached JVMs that run classes of this source. */
@@ -138,10 +157,9 @@ export class CompileOnSave implements Disposable {
         log('compiled');
         this.#show(document.uri, result);
         busy.dispose();
-        this.#predictions.clear(document.uri);
+        if (!result.ok) this.#parts.predictions.clear(document.uri);
         if (!result.ok || result.classes.length === 0) return;
         const ms = { compile: performance.now() - started };
-        await this.#predictions.show(document, result.classes, sessions, signal);
         const unchanged = new Set(result.classes.filter((each) => each.unchanged).map(({ name }) => name));
         const change = { origin: 'compile', at, classes: result.classes, unchanged, ms } as const;
         await hotSwap.submit(change, signal);

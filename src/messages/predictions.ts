@@ -1,3 +1,4 @@
+import { methodTypeText } from '../classfile/descriptors';
 import type { Cause, Note, NoteCode, Reason, ReasonCode } from '../hotswap/predict/reasons';
 import type { Translate } from './translate';
 
@@ -5,9 +6,59 @@ type ReasonText = (reason: Reason, t: Translate) => string;
 
 const className = ({ className: name }: Pick<Reason, 'className'>): string =>
   (name ?? '').replaceAll('/', '.');
-const member = ({ member: name }: Pick<Reason, 'member'>): string => name ?? '';
+/** `f(int)` of the method `f(I)V`, `(int)` of a constructor; a field by its name. */
+const member = ({ member: key }: Pick<Reason, 'member'>): string => {
+  const open = key?.indexOf('(') ?? -1;
+  if (key === undefined || open < 0) return key ?? '';
+  const name = key.slice(0, open);
+  return shortMethod(name === '<init>' ? '' : name, key.slice(open));
+};
+const shortMethod = (name: string, descriptor: string): string => {
+  const parameters = methodTypeText(descriptor)?.parameters ?? [];
+  return `${name}(${parameters.map((type) => type.replace(/^.*\./, '')).join(', ')})`;
+};
 const from = ({ from: text }: Pick<Reason, 'from'>): string => text ?? '';
 const to = ({ to: text }: Pick<Reason, 'to'>): string => text ?? '';
+
+/** `f(int)` of `f(I)V`. */
+export function methodNameText(key: string): string {
+  return member({ member: key });
+}
+
+const kindOf = ({ member: key }: Reason): 'constructor' | 'initializer' | 'method' =>
+  key?.startsWith('<init>') ? 'constructor' : key?.startsWith('<clinit>') ? 'initializer' : 'method';
+
+const methodTexts: Readonly<
+  Record<ReturnType<typeof kindOf>, Readonly<Record<'added' | 'removed' | 'flags', ReasonText>>>
+> = {
+  constructor: {
+    added: (reason, t) => t('The constructor {0} was added.', member(reason)),
+    removed: (reason, t) => t('The constructor {0} was removed.', member(reason)),
+    flags: (reason, t) =>
+      t(
+        'The modifiers of the constructor {0} changed from "{1}" to "{2}".',
+        member(reason),
+        from(reason),
+        to(reason),
+      ),
+  },
+  initializer: {
+    added: (_reason, t) => t('The class got a static initialiser, and had none.'),
+    removed: (_reason, t) => t('The static initialiser was removed.'),
+    flags: (_reason, t) => t('The modifiers of the static initialiser changed.'),
+  },
+  method: {
+    added: (reason, t) => t('The method {0} was added.', member(reason)),
+    removed: (reason, t) => t('The method {0} was removed.', member(reason)),
+    flags: (reason, t) =>
+      t(
+        'The modifiers of the method {0} changed from "{1}" to "{2}".',
+        member(reason),
+        from(reason),
+        to(reason),
+      ),
+  },
+};
 
 /** Why a JVM will refuse a class, one sentence for each code. */
 const reasonTexts: Readonly<Record<ReasonCode, ReasonText>> = {
@@ -51,15 +102,9 @@ const reasonTexts: Readonly<Record<ReasonCode, ReasonText>> = {
       to(reason),
     ),
   fieldsReordered: (_reason, t) => t('The fields stand in another order.'),
-  methodAdded: (reason, t) => t('The method {0} was added.', member(reason)),
-  methodRemoved: (reason, t) => t('The method {0} was removed.', member(reason)),
-  methodFlagsChanged: (reason, t) =>
-    t(
-      'The modifiers of the method {0} changed from "{1}" to "{2}".',
-      member(reason),
-      from(reason),
-      to(reason),
-    ),
+  methodAdded: (reason, t) => methodTexts[kindOf(reason)].added(reason, t),
+  methodRemoved: (reason, t) => methodTexts[kindOf(reason)].removed(reason, t),
+  methodFlagsChanged: (reason, t) => methodTexts[kindOf(reason)].flags(reason, t),
   verifierNeedsClass: (reason, t) =>
     t('To verify the class the JVM needs {0}, which it does not know.', className(reason)),
   failsVerification: (reason, t) => t('The code does not fit the classes that run: {0}.', reason.what ?? ''),
@@ -83,6 +128,27 @@ export function describeReason(reason: Reason, t: Translate): string {
   return parts.join(' ');
 }
 
+/** Longer lists are cut. */
+const mostListed = 8;
+
+function listOf(names: readonly string[], t: Translate): string {
+  const listed = names.slice(0, mostListed).join(', ');
+  return names.length > mostListed ? t('{0} and {1} more', listed, names.length - mostListed) : listed;
+}
+
+function constantText({ member: name = '', from: value = '', classes }: Note, t: Translate): string {
+  if (classes === undefined)
+    return t('{0} is a constant: classes compiled with the old value keep it.', name);
+  if (classes.length === 0)
+    return t('{0} is a constant: no built class holds the old value, only reflection still sees it.', name);
+  return t(
+    '{0} is a constant: these hold the old value {1} until they are compiled again: {2}.',
+    name,
+    value,
+    listOf(classes, t),
+  );
+}
+
 const noteTexts: Readonly<Record<NoteCode, (note: Note, t: Translate) => string>> = {
   staticInitializer: (note, t) =>
     note.member === undefined
@@ -91,17 +157,11 @@ const noteTexts: Readonly<Record<NoteCode, (note: Note, t: Translate) => string>
   constructor: (note, t) =>
     note.instances === undefined
       ? t('Objects that exist keep what the old constructor gave them.')
-      : t('{0} objects that exist keep what the old constructor gave them.', note.instances),
-  onStack: (note, t) =>
-    t('{0} runs right now: it goes on with its old code until it returns.', note.member ?? ''),
-  constantInlined: (note, t) =>
-    (note.classes?.length ?? 0) > 0
-      ? t(
-          '{0} is a constant: {1} keep the old value until they are compiled again.',
-          note.member ?? '',
-          note.classes?.join(', ') ?? '',
-        )
-      : t('{0} is a constant: classes compiled with the old value keep it.', note.member ?? ''),
+      : note.instances === 1
+        ? t('One object that exists keeps what the old constructor gave it.')
+        : t('{0} objects that exist keep what the old constructor gave them.', note.instances),
+  onStack: (note, t) => t('{0} runs right now: it goes on with its old code until it returns.', member(note)),
+  constantInlined: (note, t) => constantText(note, t),
   enumConstants: (_note, t) => t('The constants of the enum exist already and stay as they are.'),
   annotation: (note, t) =>
     t('The annotation {0} changed: frameworks that read it once at start will not notice.', className(note)),

@@ -94,7 +94,7 @@ describe('swap on save', () => {
     const [predicted] = vscode.languages.getDiagnostics(document.uri);
     assert.match(
       predicted?.message ?? '',
-      /will refuse hello.greeting.Greeting: The method more\(\)I was added/,
+      /will refuse hello.greeting.Greeting: The method more\(\) was added/,
     );
     assert.match(document.lineAt(predicted!.range.start.line).text, /static int more/);
   });

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { mapLimit, throwIfAborted } from '../../util/async';
 import type { ClassRoot, RootsFileSystem } from './classRoot';
 import { eclipseRoots } from './eclipse';
@@ -6,6 +6,7 @@ import type { Folder } from './folder';
 import { gradleRoots } from './gradle';
 import { intellijRoots } from './intellij';
 import { mavenRoots } from './maven';
+import { pathKey } from './relevant';
 
 /** Never entered: dependencies, version control, and what builds write. */
 const ignored = new Set(['node_modules', 'target', 'build', 'out', 'bin', 'dist', 'venv', '__pycache__']);
@@ -35,6 +36,21 @@ export async function findClassRoots(
     level = next.flatMap(({ below }) => below);
   }
   return [...found.values()];
+}
+
+/** The class root at a path as the build around it says, which is looked for in the folders above. */
+export async function classRootAt(
+  path: string,
+  fs: RootsFileSystem,
+  signal?: AbortSignal,
+): Promise<ClassRoot | undefined> {
+  for (let at = dirname(path), depth = 0; depth < maxDepth; at = dirname(at), depth++) {
+    throwIfAborted(signal, 'search for a class root');
+    const roots = await rootsOf({ path: at, entries: await fs.list(at), fs });
+    const found = roots.find((root) => pathKey(root.path) === pathKey(path));
+    if (found || at === dirname(at)) return found;
+  }
+  return undefined;
 }
 
 async function rootsOf(folder: Folder): Promise<ClassRoot[]> {
