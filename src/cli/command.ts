@@ -1,14 +1,18 @@
 import type { Command } from 'commander';
 import type { Output } from './output';
 
-/** What a shell sees. Deployments add 4 and 5. */
+/** What a shell sees. */
 export const ExitCode = {
   /** Done, or nothing to do. */
   done: 0,
   /** Wrong usage, wrong configuration, no connection. */
   failed: 1,
-  /** A JVM would not or did not take a class; things differ. */
+  /** A JVM would not or did not take a class; things differ; a deployment was refused, or failed and was taken back. */
   refused: 3,
+  /** A deployment was interrupted and can be resumed or taken back. */
+  interrupted: 4,
+  /** The probe saw requests that were lost. */
+  lostRequests: 5,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 

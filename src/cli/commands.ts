@@ -1,6 +1,9 @@
 import type { Register } from './command';
 import { registerCheck } from './check';
 import { registerCompare } from './compare';
+import { registerPlans } from './deploy/plans';
+import { registerRecover } from './deploy/recover';
+import { registerStatus } from './deploy/status';
 import { registerHistory } from './history';
 import { registerJvm } from './jvm';
 import { registerPredict } from './predict';
@@ -14,6 +17,9 @@ export const commands: readonly Register[] = [
   registerSwap,
   registerPredict,
   registerCompare,
+  registerPlans,
+  registerStatus,
+  registerRecover,
   registerUndo,
   registerHistory,
   registerCheck,

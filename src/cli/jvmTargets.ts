@@ -1,4 +1,3 @@
-import * as path from 'node:path';
 import type { SwapdeckConfig } from '../config/model';
 import type { ConfiguredDialers } from '../hotswap/configured';
 import type { JvmTarget } from '../hotswap/model';
@@ -6,6 +5,7 @@ import type { SshHosts } from '../transport/ssh/hosts';
 import { TcpDialer } from '../transport/tcp';
 import type { Disposable } from '../util/disposables';
 import type { Context } from './command';
+import { loadConfiguration, openHosts } from './configuration';
 import { formatJvmAddress, parseJvmAddress } from './jvmAddress';
 
 /** The JVMs of a command line, and what is opened to reach them. */
@@ -28,7 +28,7 @@ export async function openTargets(names: readonly string[], context: Context): P
   const direct = new TcpDialer();
   const hosts = new ConfiguredHosts(context);
   const targets: CommandTarget[] = [];
-  let configured: Promise<LoadedConfiguration> | undefined;
+  let configured: Promise<JvmConfiguration> | undefined;
   for (const name of new Set(names)) {
     const endpoint = parseJvmAddress(name);
     if (endpoint) {
@@ -36,36 +36,28 @@ export async function openTargets(names: readonly string[], context: Context): P
       targets.push({ id: address, name: address, endpoint, dialer: direct, classRoots: [] });
       continue;
     }
-    const loaded = await (configured ??= loadConfiguration(context.cwd));
+    const loaded = await (configured ??= configurationOf(context.cwd));
     const dialers = { direct: () => direct, through: hosts.through(loaded) };
     targets.push(await namedTarget(name, loaded, dialers, context));
   }
   return { targets, dispose: () => hosts.dispose() };
 }
 
-interface LoadedConfiguration {
+/** What of a configuration says where JVMs are. */
+interface JvmConfiguration {
   readonly config: Pick<SwapdeckConfig, 'environments' | 'applications' | 'hosts'>;
   readonly folder: string;
 }
 
 /** Without a `swapdeck.yaml` an empty one. */
-async function loadConfiguration(cwd: string): Promise<LoadedConfiguration> {
-  const [{ findConfig, readConfigText }, { parseConfig }, { ConfigError }] = await Promise.all([
-    import('../config/find'),
-    import('../config/parse'),
-    import('../config/errors'),
-  ]);
-  const file = await findConfig(cwd);
-  if (file === undefined) return { config: { environments: {}, applications: {}, hosts: {} }, folder: cwd };
-  const { config, problems } = await parseConfig(await readConfigText(file));
-  if (config) return { config, folder: path.dirname(file) };
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
-  throw new ConfigError('invalid', `${file} has ${errors} errors`, { file, errors });
+async function configurationOf(cwd: string): Promise<JvmConfiguration> {
+  const loaded = await loadConfiguration(cwd);
+  return loaded ?? { config: { environments: {}, applications: {}, hosts: {} }, folder: cwd };
 }
 
 async function namedTarget(
   name: string,
-  { config, folder }: LoadedConfiguration,
+  { config, folder }: JvmConfiguration,
   dialers: ConfiguredDialers,
   { env, signal }: Context,
 ): Promise<CommandTarget> {
@@ -85,10 +77,10 @@ class ConfiguredHosts implements Disposable {
     this.#context = context;
   }
 
-  through(loaded: LoadedConfiguration): ConfiguredDialers['through'] {
+  through(loaded: JvmConfiguration): ConfiguredDialers['through'] {
     return (host) => ({
       dial: async (endpoint, signal) => {
-        const hosts = await (this.#opened ??= this.#open(loaded));
+        const hosts = await (this.#opened ??= openHosts(loaded.config, this.#context));
         return hosts.dialer(host).dial(endpoint, signal);
       },
     });
@@ -99,18 +91,5 @@ class ConfiguredHosts implements Disposable {
       (hosts) => hosts.dispose(),
       () => undefined,
     );
-  }
-
-  async #open({ config }: LoadedConfiguration): Promise<SshHosts> {
-    const [{ SshHosts }, { sshHostSpecs }, { environmentProviders }, { terminalPrompter }] =
-      await Promise.all([
-        import('../transport/ssh/hosts'),
-        import('../hotswap/configured'),
-        import('../config/resolve'),
-        import('./terminalPrompter'),
-      ]);
-    const { env, output, signal, terminal } = this.#context;
-    const specs = await sshHostSpecs(config, environmentProviders(env), signal);
-    return new SshHosts(specs, { prompter: terminalPrompter(terminal, output), log: output.log });
   }
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir, realpath, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import * as path from 'node:path';
 import { findConfig } from '../config/find';
 import { Ledger } from '../hotswap/ledger/ledger';
 import { isLoopbackHost } from '../targets/jvm/jdwpOptions';
 import type { Context } from './command';
 import { formatJvmAddress, parseJvmAddress } from './jvmAddress';
+import { stateFolder } from './stateFolder';
 
 type Place = Pick<Context, 'cwd' | 'env'>;
 
@@ -33,19 +33,6 @@ export function jvmKey(jvm: string): string {
   const endpoint = parseJvmAddress(jvm);
   if (!endpoint) return jvm;
   return formatJvmAddress(isLoopbackHost(endpoint.host) ? { ...endpoint, host: 'localhost' } : endpoint);
-}
-
-/**
- * Where programs keep what should survive but belongs to no project: `SWAPDECK_STATE`, else the system's place
- * (Linux: `$XDG_STATE_HOME` or `~/.local/state`).
- */
-function stateFolder(env: Context['env']): string {
-  if (env.SWAPDECK_STATE) return env.SWAPDECK_STATE;
-  const home = env.HOME ?? homedir();
-  if (process.platform === 'win32')
-    return path.join(env.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local'), 'Swapdeck');
-  if (process.platform === 'darwin') return path.join(home, 'Library', 'Application Support', 'Swapdeck');
-  return path.join(env.XDG_STATE_HOME ?? path.join(home, '.local', 'state'), 'swapdeck');
 }
 
 /** The workspace's folder name, and a digest of its path. */

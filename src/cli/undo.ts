@@ -2,20 +2,24 @@ import { examples, ExitCode, type Context, type Register } from './command';
 import { jvmNotation, jvmNotationHelp } from './jvmAddress';
 
 interface UndoOptions {
-  readonly jvm: string;
+  readonly jvm?: string;
   readonly all?: boolean;
 }
 
-/** `swapdeck undo`: takes a swap back, or everything since the JVM was first attached to after its start. */
+/**
+ * `swapdeck undo`: takes a swap back, or everything since the JVM was first attached to after its start; or a deployment
+ * that was interrupted.
+ */
 export const registerUndo: Register = (program, action) => {
   program
     .command('undo')
-    .description('take a swap back: the classes run again what they ran before it')
+    .description('take a swap back, or a deployment that was interrupted')
     .argument(
       '[swap]',
       'the id of a swap as history tells it, or its beginning; else the last one of this JVM',
     )
-    .requiredOption(`--jvm ${jvmNotation}`, jvmNotationHelp)
+    .argument('[application]', 'with an environment before it: take the interrupted deployment back')
+    .option(`--jvm ${jvmNotation}`, jvmNotationHelp)
     .option('--all', 'everything that was swapped since the JVM was first attached to after its start')
     .addHelpText(
       'after',
@@ -23,21 +27,31 @@ export const registerUndo: Register = (program, action) => {
         'undo --jvm localhost:5005',
         'undo 4f0c2a1b --jvm localhost:5005',
         'undo --all --jvm dev/shop --json',
+        'undo staging adara',
       ) +
         '\n\nUndoing an undo is a redo. Refused (exit code 3) when the JVM no longer runs what the swap put there.',
     )
     .action(
-      action((context, swap: string | undefined, options: UndoOptions) => undo(context, swap, options)),
+      action((context, what: string | undefined, application: string | undefined, options: UndoOptions) =>
+        application === undefined || what === undefined
+          ? undo(context, what, options)
+          : undoOf(context, what, application),
+      ),
     );
 };
 
+async function undoOf(context: Context, environment: string, application: string): Promise<ExitCode> {
+  const { undoDeployment } = await import('./deploy/recover');
+  return undoDeployment(context, { environment, application });
+}
+
 async function undo(context: Context, swap: string | undefined, options: UndoOptions): Promise<ExitCode> {
   const { output, signal } = context;
-  if (swap !== undefined && options.all === true) {
-    output.note('swapdeck: either name a swap or say --all.');
-    output.result({ error: { reason: 'usage', message: 'either name a swap or say --all' } });
-    return ExitCode.failed;
-  }
+  const { jvm } = options;
+  if (jvm === undefined)
+    return wrongUsage(output, 'name the JVM with --jvm, or an environment and an application');
+  if (swap !== undefined && options.all === true)
+    return wrongUsage(output, 'either name a swap or say --all');
   const [{ undoInJvm }, { printReport, reportsToJson }, { openTargets }, { workspaceLedger }] =
     await Promise.all([
       import('./undoInJvm'),
@@ -45,7 +59,7 @@ async function undo(context: Context, swap: string | undefined, options: UndoOpt
       import('./jvmTargets'),
       import('./ledgerFolder'),
     ]);
-  const jvms = await openTargets([options.jvm], context);
+  const jvms = await openTargets([jvm], context);
   const ledger = await workspaceLedger(context);
   try {
     const what = options.all === true ? 'all' : swap;
@@ -59,4 +73,10 @@ async function undo(context: Context, swap: string | undefined, options: UndoOpt
     jvms.dispose();
     await ledger.close();
   }
+}
+
+function wrongUsage(output: Context['output'], message: string): ExitCode {
+  output.note(`swapdeck: ${message}.`);
+  output.result({ error: { reason: 'usage', message } });
+  return ExitCode.failed;
 }

@@ -20,12 +20,14 @@ import { planDigest } from '../deploy/digest';
 import { perform } from '../deploy/inspect';
 import { DeployLock, type HeldLock } from '../deploy/lock';
 import { LockCalls } from '../deploy/lockCalls';
+import { textOf } from '../deploy/parsers';
 import { makePlan } from '../deploy/makePlan';
 import type { Standing } from '../deploy/recover';
 import type { RouterInput, StrategyOptions } from '../deploy/strategies/input';
 import { withReleases } from '../routers/addresses';
 import type { Ask } from '../routers/asking';
 import type { ImageOrigin } from '../targets/docker/model';
+import { containerOf } from '../targets/docker/naming';
 import { DockerTarget } from '../targets/docker/target';
 import { dockerApplication } from './dockerApplication';
 import { EnvironmentError } from './errors';
@@ -138,6 +140,26 @@ export class DeployedApplication {
 
   async holder(signal?: AbortSignal): Promise<HeldLock | undefined> {
     return (await this.#open(signal)).holder(signal);
+  }
+
+  /** The end of the log of what is live, of each target. */
+  async logs(lines: number, signal?: AbortSignal): Promise<{ target: HostName; text: string }[]> {
+    const runner = this.#runner();
+    const { application } = this.#options;
+    return Promise.all(
+      this.#targets({ kind: 'transfer' }).map(async (target) => {
+        const { live } = await perform(target.inspect(application), runner, signal);
+        if (!live) return { target: target.name, text: '' };
+        const query = { stdout: '1', stderr: '1', tail: String(lines) };
+        const path = `/containers/${containerOf(live)}/logs`;
+        const { answer } = await runner.perform(
+          { via: 'engine', host: target.name, method: 'GET', path, query },
+          {},
+          signal,
+        );
+        return { target: target.name, text: textOf(answer) };
+      }),
+    );
   }
 
   /** Takes the lock away from its holder; ask a person first. */

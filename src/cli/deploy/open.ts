@@ -1,0 +1,65 @@
+import { hostname, userInfo } from 'node:os';
+import { systemClock } from '../../contracts/clock';
+import type { DeployEvent } from '../../contracts/deployRecord';
+import type { DeployedApplication } from '../../environments/application';
+import type { Context } from '../command';
+import { loadConfiguration, openHosts, type LoadedConfiguration } from '../configuration';
+import { stateFolder } from '../stateFolder';
+
+export interface Names {
+  readonly environment: string;
+  readonly application: string;
+}
+
+export interface Observers {
+  readonly onEvent?: (event: DeployEvent) => void;
+  readonly decide?: () => Promise<'undo' | 'stay'>;
+}
+
+/** Opens applications of the nearest `swapdeck.yaml` for as long as `run` takes. */
+export async function withApplications<T>(
+  context: Context,
+  run: (
+    open: (names: Names, observers?: Observers) => DeployedApplication,
+    loaded: LoadedConfiguration,
+  ) => Promise<T>,
+): Promise<T> {
+  const [{ DeployedApplication }, { Places }, { environmentProviders }, { ConfigError }] = await Promise.all([
+    import('../../environments/application'),
+    import('../../environments/places'),
+    import('../../config/resolve'),
+    import('../../config/errors'),
+  ]);
+  const loaded = await loadConfiguration(context.cwd);
+  if (!loaded)
+    throw new ConfigError('notFound', `no swapdeck.yaml above ${context.cwd}`, { directory: context.cwd });
+  const { config, folder } = loaded;
+  const { env, output } = context;
+  const ssh = await openHosts(config, context);
+  const local = Object.entries(config.hosts).flatMap(([name, { kind }]) => (kind === 'local' ? [name] : []));
+  const places = new Places({ ssh, local: new Set(local), folder, env });
+  try {
+    return await run(
+      (names, observers = {}) =>
+        new DeployedApplication({
+          ...names,
+          ...observers,
+          config,
+          folder,
+          places,
+          providers: environmentProviders(env),
+          clock: systemClock,
+          actor: {
+            name: `${userInfo().username}@${hostname()}`,
+            machine: hostname(),
+            processId: process.pid,
+          },
+          stateFolder: stateFolder(env),
+          onStage: (stage) => output.note(`${stage} ...`),
+        }),
+      loaded,
+    );
+  } finally {
+    ssh.dispose();
+  }
+}
