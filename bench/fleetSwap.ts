@@ -12,7 +12,14 @@ import { temporaryFolder } from '../test/integration/support/javaProcess';
 import { jdksToTest } from '../test/integration/support/jdks';
 import { Random } from '../test/unit/jdwp/support/random';
 import { median, quantile, runBench } from './support/bench';
-import { buildApplication, numberOption, Replica, writeVersion, type Application } from './support/replicas';
+import {
+  buildApplication,
+  Links,
+  numberOption,
+  Replica,
+  writeVersion,
+  type Application,
+} from './support/replicas';
 
 // One save for 20 replicas of an application, each behind a link with 20 ms round trip, against the same save for one
 // of them. Then the save again and again while one replica is killed or cut at a random moment: every time all
@@ -34,11 +41,13 @@ class Fleet {
   readonly replicas: readonly Replica[];
   readonly hotSwap: HotSwap;
   readonly #application: Application;
+  readonly #links: Links;
   readonly #ledger: Ledger;
 
-  constructor(application: Application, members: readonly Replica[], ledger: Ledger) {
+  constructor(application: Application, members: readonly Replica[], links: Links, ledger: Ledger) {
     this.#application = application;
     this.replicas = members;
+    this.#links = links;
     this.#ledger = ledger;
     this.hotSwap = createHotSwap({
       clock: systemClock,
@@ -52,27 +61,31 @@ class Fleet {
   async attach(): Promise<void> {
     const dialer = new TcpDialer();
     const classRoots = [this.#application.root];
-    await mapLimit(this.replicas, 4, ({ id, endpoint }) =>
-      this.hotSwap.attach({
-        id,
-        name: id,
-        endpoint,
-        dialer,
-        classRoots,
-        application: 'shop',
-        through: 'link',
-      }),
-    );
+    await mapLimit(this.replicas, 4, ({ id }, i) => {
+      const endpoint = { host: '127.0.0.1', port: this.#links.ports[i]! };
+      const target = { id, name: id, endpoint, dialer, classRoots, application: 'shop', through: 'link' };
+      return this.hotSwap.attach(target);
+    });
     // Compared once, so that it is known what runs.
     await this.hotSwap.swapChanged();
+  }
+
+  cut(replica: Replica): Promise<void> {
+    return this.#links.cut(this.replicas.indexOf(replica));
+  }
+
+  restore(replica: Replica): Promise<void> {
+    return this.#links.restore(this.replicas.indexOf(replica));
   }
 
   session(replica: Replica): JvmSession {
     return this.hotSwap.sessions.find(({ target }) => target.id === replica.id)!;
   }
 
-  save(version: number): Promise<readonly SwapRecord[]> {
-    const classes = this.#application.versions[version]!;
+  /** `only`: the class of that name, as of a save of one file. */
+  save(version: number, only?: string): Promise<readonly SwapRecord[]> {
+    const all = this.#application.versions[version]!;
+    const classes = only === undefined ? all : all.filter(({ name }) => name === only);
     const change: Change = { origin: 'compile', at: Date.now(), classes, ms: {} };
     return this.hotSwap.submit(change);
   }
@@ -87,6 +100,7 @@ class Fleet {
     await Promise.all(this.hotSwap.sessions.map(({ target }) => this.hotSwap.detach(target.id)));
     this.hotSwap.dispose();
     await this.#ledger.close();
+    this.#links.stop();
     await Promise.all(this.replicas.map((replica) => replica.stop()));
   }
 }
@@ -94,7 +108,7 @@ class Fleet {
 /** Milliseconds until every JVM has the save, verified. */
 async function timedSave(fleet: Fleet, version: number): Promise<number> {
   const started = performance.now();
-  const records = await fleet.save(version);
+  const records = await fleet.save(version, 'shop.Desk');
   const ms = performance.now() - started;
   const bad = records.find(({ classes }) => classes.some(({ outcome }) => outcome !== 'swapped'));
   if (bad || records.length !== fleet.replicas.length)
@@ -138,11 +152,11 @@ async function faultySave(
   await delay(afterMs);
   const lost = nextEvent(session.onDidChange, () => session.state.kind !== 'attached');
   if (kind === 'kill') await replica.kill();
-  else await replica.relay.cut();
+  else await fleet.cut(replica);
   const records = await saving;
   await lost;
   if (kind === 'kill') await replica.restart();
-  else await replica.relay.restore();
+  else await fleet.restore(replica);
   await settled(session);
   return records;
 }
@@ -170,7 +184,7 @@ async function injectFaults(
   const count = { consistent: 0, taken: 0, cuts: 0 };
   for (let run = 0; run < faults; run++) {
     const before = await fleet.agreed();
-    const next = before === '000' ? 1 : 0;
+    const next = before === '111' ? 0 : 1;
     const fault = faultOf(seed + run, fleet);
     const records = await faultySave(fleet, application, next, fault);
     const after = await fleet.agreed();
@@ -200,16 +214,19 @@ runBench('fleetSwap', async (say) => {
     say(`JDK ${jdk.version}, ${replicas} JVMs, round trip ${roundTripMs} ms, seed ${seed}`);
     const application = await buildApplication(jdk, folder);
     const names = Array.from({ length: replicas + 1 }, (_, i) => `replica-${i}`);
-    const started = await mapLimit(names, 4, (id) => Replica.start(id, jdk, application, roundTripMs / 2));
-    const [first, ...others] = started;
-    const ledger = (name: string): Ledger => new Ledger(path.join(folder, name));
-    const one = new Fleet(application, [first!], ledger('one'));
-    const all = new Fleet(application, others, ledger('all'));
+    const [first, ...others] = await mapLimit(names, 4, (id) => Replica.start(id, jdk, application));
+    const fleetOf = async (name: string, members: readonly Replica[]): Promise<Fleet> => {
+      const ports = members.map(({ jvm }) => jvm.endpoint.port);
+      const links = await Links.to(ports, roundTripMs / 2, folder);
+      return new Fleet(application, members, links, new Ledger(path.join(folder, name)));
+    };
+    const [one, all] = [await fleetOf('one', [first!]), await fleetOf('all', others)];
     fleets.push(one, all);
     await Promise.all([one.attach(), all.attach()]);
     say('attached');
     const times = await measure(one, all);
     say(`one JVM ${median(times.one).toFixed(1)} ms, ${replicas} JVMs ${median(times.all).toFixed(1)} ms`);
+    await all.save(0);
     const { consistent, taken, cuts } = await injectFaults(all, application, seed, say);
     return {
       claims: [

@@ -7,9 +7,10 @@ import { CompileOnSave } from './editor/compileOnSave';
 import { Configurations } from './editor/configuration';
 import { ContextKeys } from './editor/contextKeys';
 import { SwapDecorations } from './editor/decorations';
-import { editorDialogs } from './editor/dialogs';
+import { ReplaceableDialogs } from './editor/dialogs';
 import { EditorDialers } from './editor/dialers';
 import { Jvms } from './editor/jvms';
+import { EditorLedger } from './editor/ledger';
 import { registerLanguage } from './editor/language/register';
 import { ChannelLog } from './editor/log';
 import { Notifier } from './editor/notify';
@@ -31,6 +32,9 @@ import { DisposableStore } from './util/disposables';
 /** What `activate` returns: for tests, and for other extensions that want to know of swaps. */
 export interface Api {
   readonly jvms: Jvms;
+  readonly ledger: EditorLedger;
+  readonly swaps: SwapsView;
+  readonly dialogs: ReplaceableDialogs;
   readonly status: Status;
   readonly decorations: SwapDecorations;
   readonly predictions: PredictionDiagnostics;
@@ -48,17 +52,20 @@ export function activate(context: vscode.ExtensionContext): Api {
   context.subscriptions.push(store);
   const log = store.add(new ChannelLog());
   const secrets = new Secrets(context.secrets);
-  const prompter = new EditorPrompter(editorDialogs, context.secrets);
+  const dialogs = new ReplaceableDialogs();
+  const prompter = new EditorPrompter(dialogs, context.secrets);
   const dialers = store.add(new EditorDialers(secrets, prompter, log));
   const configurations = store.add(new Configurations());
-  const jvms = store.add(new Jvms(configurations, { secrets, dialers }, log));
-  const notifier = new Notifier(editorDialogs, runStep, log);
+  const ledger = store.add(new EditorLedger(context));
+  const jvms = store.add(new Jvms(configurations, { secrets, dialers }, ledger, log));
+  const notifier = new Notifier(dialogs, runStep, log);
   const keys = store.add(new ContextKeys(configurations, jvms));
   const status = store.add(new Status(jvms));
   const decorations = store.add(new SwapDecorations());
   const environments = store.add(new EnvironmentsView(jvms));
-  const swaps = store.add(new SwapsView());
+  const swaps = store.add(new SwapsView(ledger));
   const bytecode = store.add(new BytecodeDocuments());
+  bytecode.addSource('ledger', async (key) => ledger.bytecode(...(key.split('/') as [string, string?])));
   const comparisons = store.add(new Comparisons(jvms));
   const comparison = store.add(new ComparisonView(comparisons));
   const swappedTexts = store.add(new SwappedTexts(jvms));
@@ -70,10 +77,11 @@ export function activate(context: vscode.ExtensionContext): Api {
   const app: App = {
     context,
     log,
-    dialogs: editorDialogs,
+    dialogs,
     dialers,
     configurations,
     jvms,
+    ledger,
     environments,
     swaps,
     bytecode,
@@ -93,10 +101,13 @@ export function activate(context: vscode.ExtensionContext): Api {
   store.add(registerLanguage());
   store.add(
     jvms.onDidSwap((record) => {
-      swaps.add(record);
       tellSwap(record, notifier);
-      void decorations.mark(record);
+      // What an undo puts back is not what the source says.
+      if (record.origin !== 'undo') void decorations.mark(record);
     }),
+  );
+  store.add(
+    swaps.onDidFilter((filter) => keys.set('swapdeck.swapsFiltered', Object.keys(filter).length > 0)),
   );
   store.add(jvms.onDidFail((error) => notifier.error(error)));
   store.add(comparisons.onDidChange(() => keys.set('swapdeck.compared', comparisons.all.length > 0)));
@@ -106,6 +117,9 @@ export function activate(context: vscode.ExtensionContext): Api {
     void sample.startIfPending().catch((error: unknown) => notifier.error(error));
   return {
     jvms,
+    ledger,
+    swaps,
+    dialogs,
     status,
     decorations,
     predictions,

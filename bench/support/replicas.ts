@@ -1,10 +1,13 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
+import * as esbuild from 'esbuild';
 import type { BuiltClass } from '../../src/hotswap/model';
+import { Deferred } from '../../src/util/async';
 import { readAll } from '../../test/integration/support/hotswapApp';
 import { compileJava, startJava, type JavaProcess } from '../../test/integration/support/javaProcess';
 import type { Jdk } from '../../test/integration/support/jdks';
-import { Relay } from '../../test/lab/relay';
 
 const vmArgs = ['-Xmx24m', '-Xshare:auto', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 
@@ -58,31 +61,22 @@ export async function writeVersion({ versions }: Application, version: number): 
   await Promise.all(versions[version]!.map(({ file, bytes }) => writeFile(file, bytes)));
 }
 
-/** A JVM with a small heap, behind a link that takes its time. */
+/** A JVM with a small heap. */
 export class Replica {
   readonly id: string;
-  readonly relay: Relay;
   jvm: JavaProcess;
   readonly #jdk: Jdk;
   readonly #root: string;
 
-  private constructor(id: string, jdk: Jdk, root: string, jvm: JavaProcess, relay: Relay) {
+  private constructor(id: string, jdk: Jdk, root: string, jvm: JavaProcess) {
     this.id = id;
     this.#jdk = jdk;
     this.#root = root;
     this.jvm = jvm;
-    this.relay = relay;
   }
 
-  static async start(id: string, jdk: Jdk, { root }: Application, delayMs: number): Promise<Replica> {
-    const jvm = await startReplica(jdk, root);
-    const relay = await Relay.to(jvm.endpoint.port);
-    relay.delayMs = delayMs;
-    return new Replica(id, jdk, root, jvm, relay);
-  }
-
-  get endpoint(): { host: string; port: number } {
-    return { host: '127.0.0.1', port: this.relay.port };
+  static async start(id: string, jdk: Jdk, { root }: Application): Promise<Replica> {
+    return new Replica(id, jdk, root, await startReplica(jdk, root));
   }
 
   /** `000` or `111`; anything else is half a save. */
@@ -102,7 +96,6 @@ export class Replica {
   }
 
   async stop(): Promise<void> {
-    await this.relay.close();
     await this.jvm.stop();
   }
 }
@@ -121,4 +114,53 @@ function startReplica(jdk: Jdk, root: string, port?: number): Promise<JavaProces
 export function numberOption(name: string): number | undefined {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? undefined : Number(process.argv[at + 1]);
+}
+
+/** Links with a delay to ports of this machine, in a process of their own. */
+export class Links {
+  readonly ports: readonly number[];
+  readonly #child: ChildProcess;
+  readonly #done = new Map<number, Deferred<void>>();
+  #last = 0;
+
+  private constructor(child: ChildProcess, ports: readonly number[]) {
+    this.#child = child;
+    this.ports = ports;
+    child.on('message', ({ done }: { done: number }) => this.#done.get(done)?.resolve());
+  }
+
+  static async to(targets: readonly number[], delayMs: number, folder: string): Promise<Links> {
+    const script = path.join(folder, 'link.js');
+    await esbuild.build({
+      entryPoints: [path.join(__dirname, 'linkProcess.ts')],
+      bundle: true,
+      platform: 'node',
+      outfile: script,
+      logLevel: 'warning',
+    });
+    const child = fork(script, [delayMs, ...targets].map(String), { execArgv: [] });
+    const [{ ports }] = (await once(child, 'message')) as [{ ports: number[] }];
+    return new Links(child, ports);
+  }
+
+  /** Resets the connections of a link and refuses new ones. */
+  cut(link: number): Promise<void> {
+    return this.#order('cut', link);
+  }
+
+  restore(link: number): Promise<void> {
+    return this.#order('restore', link);
+  }
+
+  stop(): void {
+    if (this.#child.connected) this.#child.disconnect();
+  }
+
+  #order(act: 'cut' | 'restore', link: number): Promise<void> {
+    const id = ++this.#last;
+    const done = new Deferred<void>();
+    this.#done.set(id, done);
+    this.#child.send({ id, act, link });
+    return done.promise;
+  }
 }

@@ -6,6 +6,7 @@ import type { Configurations } from './configuration';
 import type { Dialogs } from './dialogs';
 import type { Dialers } from './entries';
 import type { Jvms } from './jvms';
+import type { EditorLedger } from './ledger';
 import type { ChannelLog } from './log';
 import type { Notifier } from './notify';
 import type { PredictionDiagnostics } from './predictions';
@@ -24,6 +25,7 @@ export interface App {
   readonly dialers: Dialers;
   readonly configurations: Configurations;
   readonly jvms: Jvms;
+  readonly ledger: EditorLedger;
   readonly environments: EnvironmentsView;
   readonly swaps: SwapsView;
   readonly bytecode: BytecodeDocuments;

@@ -44,6 +44,8 @@ export type ContextKey =
   | 'swapdeck.swapped'
   /** A JVM was compared with its class roots, and is still attached. */
   | 'swapdeck.compared'
+  /** The list of swaps shows only some of them. */
+  | 'swapdeck.swapsFiltered'
   | 'swapdeck.sampleRunning'
   /** `none`, `invalid`, `empty` (no environment with a JVM), `environments`. */
   | 'swapdeck.configuration';
@@ -59,6 +61,12 @@ const javaSource = 'swapdeck.attached && resourceLangId =~ /^(java|kotlin|groovy
 const row = (states: string, group: string): MenuPlace => ({
   menu: 'view/item/context',
   when: `${environments} && viewItem =~ /^jvm\\b.*\\.(${states})\\b/`,
+  group,
+});
+
+const swapRow = (item: string, group: string): MenuPlace => ({
+  menu: 'view/item/context',
+  when: `${swaps} && viewItem =~ /^${item}\\b/`,
   group,
 });
 
@@ -207,6 +215,41 @@ export const commands = {
     palette: 'swapdeck.paused',
     places: [{ menu: 'view/title', when: `${swaps} && swapdeck.paused`, group: 'navigation@1' }],
   },
+  'swapdeck.undoSwap': {
+    title: 'Undo Swap',
+    icon: '$(discard)',
+    enablement: 'swapdeck.attached',
+    places: [swapRow('swap\\.undo', 'inline@1'), swapRow('swap\\.undo', '1_undo@1')],
+  },
+  'swapdeck.redoSwap': {
+    title: 'Redo Swap',
+    icon: '$(redo)',
+    enablement: 'swapdeck.attached',
+    places: [swapRow('swap\\.redo', 'inline@1'), swapRow('swap\\.redo', '1_undo@1')],
+  },
+  'swapdeck.undoAll': {
+    title: 'Undo Everything Since Attach...',
+    enablement: 'swapdeck.attached',
+    places: [row('attached', '2_jvm@9')],
+  },
+  'swapdeck.openSwappedClass': {
+    title: 'Show What Changed',
+    icon: '$(diff)',
+    palette: false,
+    places: [swapRow('swappedClass\\.kept', '1_open@1')],
+  },
+  'swapdeck.filterSwaps': {
+    title: 'Filter Swaps...',
+    icon: '$(filter)',
+    places: [{ menu: 'view/title', when: swaps, group: 'navigation@2' }],
+  },
+  'swapdeck.clearSwapFilter': {
+    title: 'Clear Filter of Swaps',
+    icon: '$(clear-all)',
+    enablement: 'swapdeck.swapsFiltered',
+    palette: 'swapdeck.swapsFiltered',
+    places: [{ menu: 'view/title', when: `${swaps} && swapdeck.swapsFiltered`, group: 'navigation@3' }],
+  },
   'swapdeck.showSwaps': { title: 'Show Swaps', icon: '$(list-unordered)' },
   'swapdeck.showLog': {
     title: 'Show Log',
@@ -248,7 +291,12 @@ export const commands = {
     palette: false,
     places: [{ menu: 'view/title', when: environments, group: 'navigation@9' }],
   },
-  'swapdeck.openClass': { title: 'Open Source', palette: false },
+  'swapdeck.openClass': {
+    title: 'Open Source',
+    icon: '$(go-to-file)',
+    palette: false,
+    places: [swapRow('swappedClass', 'inline@1'), swapRow('swappedClass', '1_open@2')],
+  },
   'swapdeck.openWalkthrough': { title: 'Get Started', palette: 'true' },
 } as const satisfies Record<`swapdeck.${string}`, CommandRow>;
 export type CommandId = keyof typeof commands;

@@ -14,6 +14,8 @@ export interface Dialogs {
     text: string,
     choices: readonly Choice<T>[],
   ): Promise<T | undefined>;
+  /** A question that must be answered first; resolves to whether the button was pressed. */
+  confirm(text: string, detail: string, button: string): Promise<boolean>;
 }
 
 export const editorDialogs: Dialogs = {
@@ -26,4 +28,23 @@ export const editorDialogs: Dialogs = {
     const items = choices.map((choice) => ({ title: choice.title, choice }));
     return (await show(text, ...items))?.choice.value;
   },
+  confirm: async (text, detail, button) =>
+    (await vscode.window.showWarningMessage(text, { modal: true, detail }, button)) === button,
 };
+
+/** Dialogs that a test can answer: the editor refuses modal ones there. */
+export class ReplaceableDialogs implements Dialogs {
+  current: Dialogs = editorDialogs;
+
+  show<T>(
+    kind: 'error' | 'warning' | 'info',
+    text: string,
+    choices: readonly Choice<T>[],
+  ): Promise<T | undefined> {
+    return this.current.show(kind, text, choices);
+  }
+
+  confirm(text: string, detail: string, button: string): Promise<boolean> {
+    return this.current.confirm(text, detail, button);
+  }
+}

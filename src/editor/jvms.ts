@@ -10,6 +10,7 @@ import { DisposableStore, type Disposable } from '../util/disposables';
 import { Emitter } from '../util/emitter';
 import type { Configurations } from './configuration';
 import { configuredEntries, launchEntries, localEntries, type EntrySources, type JvmEntry } from './entries';
+import type { EditorLedger } from './ledger';
 import { languageServerRoots } from './languageServer';
 
 /** A configured environment with its JVMs. */
@@ -28,6 +29,7 @@ export class Jvms implements Disposable {
   #loading: Promise<HotSwap> | undefined;
   readonly #configurations: Configurations;
   readonly #sources: EntrySources;
+  readonly #ledger: EditorLedger;
   readonly #log: Log;
   readonly #store = new DisposableStore();
   readonly #attaching = new Map<string, { readonly entry: JvmEntry; readonly abort: AbortController }>();
@@ -44,7 +46,8 @@ export class Jvms implements Disposable {
   /** Looks at each change before it is sent. */
   foresee: Foresee | undefined;
 
-  constructor(configurations: Configurations, sources: EntrySources, log: Log) {
+  constructor(configurations: Configurations, sources: EntrySources, ledger: EditorLedger, log: Log) {
+    this.#ledger = ledger;
     this.#configurations = configurations;
     this.#sources = sources;
     this.#log = log;
@@ -144,15 +147,17 @@ export class Jvms implements Disposable {
   }
 
   async #load(): Promise<HotSwap> {
-    const [{ createHotSwap }, { localEndpointProbe }] = await Promise.all([
+    const [{ createHotSwap }, { localEndpointProbe }, ledger] = await Promise.all([
       import('../hotswap/hotSwap'),
       import('../targets/jvm/discover'),
+      this.#ledger.open(),
     ]);
     const hotSwap = this.#store.add(
       createHotSwap({
         clock: systemClock,
         log: this.#log,
         probe: localEndpointProbe(),
+        ledger,
         findRoots: workspaceRoots,
         foresee: async (change, parts, aborted) => this.foresee?.(change, parts, aborted),
       }),

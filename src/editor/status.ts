@@ -4,7 +4,7 @@ import { waitingFor } from '../messages/hotswap';
 import { DisposableStore, type Disposable } from '../util/disposables';
 import type { Jvms } from './jvms';
 import { classCount, duration, t } from './text';
-import { latencyParts, swapLabel } from './views/swaps';
+import { latencyParts, swapLabel } from './views/swapItems';
 
 /** One short item: `$(zap) 3 classes, 18 ms`; its tooltip tells the parts, a click opens the swaps. */
 export class Status implements Disposable {

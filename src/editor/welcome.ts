@@ -61,12 +61,12 @@ export const welcome: readonly WelcomeRow[] = [
   },
   {
     view: 'swapdeck.swaps',
-    when: 'isWorkspaceTrusted && !swapdeck.attached',
+    when: 'isWorkspaceTrusted && !swapdeck.attached && !swapdeck.swapsFiltered',
     contents: ['Swaps of classes are listed here.', '[Attach to a JVM](command:swapdeck.attach)'].join('\n'),
   },
   {
     view: 'swapdeck.swaps',
-    when: 'isWorkspaceTrusted && swapdeck.attached',
+    when: 'isWorkspaceTrusted && swapdeck.attached && !swapdeck.swapsFiltered',
     contents: 'Nothing swapped yet. Edit a method of the running application and save.',
   },
   {

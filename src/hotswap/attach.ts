@@ -49,10 +49,31 @@ export async function attachJvm(
   signal?: AbortSignal,
   baseline?: Baseline,
 ): Promise<Attached> {
-  const limit = AbortSignal.timeout(attachTimeoutMs);
-  const either = signal ? AbortSignal.any([signal, limit]) : limit;
+  const { clock } = dependencies;
+  // Asked first: an attached JVM does not listen any more.
+  const exposed = isExposed(target, dependencies);
+  const isQuicklyExposed = await Promise.race([exposed, clock.delay(exposureMs, signal).then(() => false)]);
+  // The way there has limits of its own: a person may be asked, who takes more time than a JVM may.
+  const connection = await connect(target, dependencies, signal);
   try {
-    return await attachUnlimited(target, dependencies, either, baseline);
+    const introduced = await inTime(signal, (limited) =>
+      introduce(connection, dependencies, isQuicklyExposed, baseline, limited),
+    );
+    return { ...introduced, exposed };
+  } catch (error) {
+    connection.dispose();
+    throw error;
+  }
+}
+
+/** Rejects with `JdwpError` (`timeout`) when the JVM takes too long. */
+async function inTime<T>(
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = AbortSignal.timeout(attachTimeoutMs);
+  try {
+    return await work(signal ? AbortSignal.any([signal, limit]) : limit);
   } catch (error) {
     if (!(error instanceof AbortedError) || signal?.aborted) throw error;
     throw new JdwpError('timeout', `attach: no answer in ${attachTimeoutMs} ms`, {
@@ -61,46 +82,38 @@ export async function attachJvm(
   }
 }
 
-async function attachUnlimited(
-  target: JvmTarget,
-  dependencies: HotSwapDependencies,
-  signal: AbortSignal,
+/** What a JVM says of itself, and its classes. */
+async function introduce(
+  connection: JdwpConnection,
+  { clock, log }: HotSwapDependencies,
+  exposed: boolean,
   baseline: Baseline | undefined,
-): Promise<Attached> {
-  const { clock, log } = dependencies;
-  // Asked first: an attached JVM does not listen any more.
-  const exposed = isExposed(target, dependencies);
-  const isQuicklyExposed = await Promise.race([exposed, clock.delay(exposureMs, signal).then(() => false)]);
-  const connection = await connect(target, dependencies, signal);
-  try {
-    const [version, capabilities, index, suspendedAtStart] = await Promise.all([
-      connection.request(VirtualMachine.Version, {}, { signal }),
-      connection.request(VirtualMachine.CapabilitiesNew, {}, { signal }),
-      ClassIndex.open(connection, signal),
-      isSuspended(connection, signal),
-    ]);
-    const { canRedefineClasses, canGetBytecodes, canGetConstantPool } = capabilities;
-    if (!canRedefineClasses || !canGetBytecodes || !canGetConstantPool) {
-      throw new HotSwapError('unsupported', `${version.vmName} cannot redefine classes or read them back`, {
-        vm: version.vmName,
-      });
-    }
-    const info: JvmInfo = {
-      version: version.vmVersion,
-      vmName: version.vmName,
-      loadedClasses: index.size,
-      suspendedAtStart,
-      exposed: isQuicklyExposed,
-    };
-    log.info(`attached to ${connection.peer}: ${info.vmName} ${info.version}, ${index.size} classes`);
-    const known = new KnownClasses(undefined, baseline);
-    index.onUnload(({ id }) => known.forget(id));
-    const loaders = new ClassLoaders(connection, index);
-    return { connection, index, known, loaders, clock, log, info, exposed };
-  } catch (error) {
-    connection.dispose();
-    throw error;
+  signal: AbortSignal,
+): Promise<Omit<Attached, 'exposed'>> {
+  const [version, capabilities, index, suspendedAtStart] = await Promise.all([
+    connection.request(VirtualMachine.Version, {}, { signal }),
+    connection.request(VirtualMachine.CapabilitiesNew, {}, { signal }),
+    ClassIndex.open(connection, signal),
+    isSuspended(connection, signal),
+  ]);
+  const { canRedefineClasses, canGetBytecodes, canGetConstantPool } = capabilities;
+  if (!canRedefineClasses || !canGetBytecodes || !canGetConstantPool) {
+    throw new HotSwapError('unsupported', `${version.vmName} cannot redefine classes or read them back`, {
+      vm: version.vmName,
+    });
   }
+  const info: JvmInfo = {
+    version: version.vmVersion,
+    vmName: version.vmName,
+    loadedClasses: index.size,
+    suspendedAtStart,
+    exposed,
+  };
+  log.info(`attached to ${connection.peer}: ${info.vmName} ${info.version}, ${index.size} classes`);
+  const known = new KnownClasses(undefined, baseline);
+  index.onUnload(({ id }) => known.forget(id));
+  const loaders = new ClassLoaders(connection, index);
+  return { connection, index, known, loaders, clock, log, info };
 }
 
 /** Says false where nobody can tell, as of a port at the far end of another connection. */
@@ -124,7 +137,8 @@ async function connect(
     throwIfAborted(signal, 'attach');
     try {
       const channel = await target.dialer.dial(target.endpoint, signal);
-      return await JdwpConnection.open(channel, { log, requestTimeoutMs: Infinity }, signal);
+      const options = { log, requestTimeoutMs: Infinity };
+      return await inTime(signal, (limited) => JdwpConnection.open(channel, options, limited));
     } catch (error) {
       if (!isNotListening(error)) throw error;
       if (pause !== undefined) await clock.delay(pause, signal);

@@ -82,13 +82,22 @@ function compareKnown(
   if (isSame) return { loaded, methods, isSame, detail: () => ({ state: 'same' }) };
   if (!isExact) return { loaded, methods, isSame, detail: () => ({ state: 'changed' }) };
   if (!before) return undefined;
-  let detail: Detail | undefined;
-  return {
-    loaded,
-    methods,
-    isSame,
-    detail: () => (detail ??= differing(compareSides(classFileOf(before), built))),
-  };
+  return { loaded, methods, isSame, detail: () => detailOfFiles(before, built) };
+}
+
+/** The last comparisons of two class files, by their digests: replicas of an application ask for the same ones. */
+const compared = new Map<string, Detail>();
+const comparedLimit = 256;
+
+function detailOfFiles(before: BuiltClass, built: BuiltClass): Detail {
+  const key = `${digestOf(before)}/${digestOf(built)}`;
+  let detail = compared.get(key);
+  if (!detail) {
+    detail = differing(compareSides(classFileOf(before), built));
+    if (compared.size >= comparedLimit) compared.delete(compared.keys().next().value!);
+    compared.set(key, detail);
+  }
+  return detail;
 }
 
 /** Files that are not the same bytes differ, if only in what no comparison looks at. */

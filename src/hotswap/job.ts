@@ -15,6 +15,7 @@ export class Job {
   #command: SwapCommand | undefined;
   #waiters = 0;
   #unattended = false;
+  #isSettled = false;
   /** The record whose unknown outcome this job finds out. */
   resolves: string | undefined;
   /** The group whose decision this job brings the JVM to, which was lost in the middle. */
@@ -80,7 +81,7 @@ export class Job {
       return await Promise.race([this.#done.promise, aborted.promise]);
     } finally {
       signal?.removeEventListener('abort', onAbort);
-      if (--this.#waiters === 0 && !this.#unattended) this.giveUp();
+      if (--this.#waiters === 0 && !this.#unattended && !this.#isSettled) this.giveUp();
     }
   }
 
@@ -90,10 +91,12 @@ export class Job {
   }
 
   settle(record: SwapRecord): void {
+    this.#isSettled = true;
     this.#done.resolve(record);
   }
 
   fail(error: unknown): void {
+    this.#isSettled = true;
     this.#done.reject(error);
   }
 

@@ -108,7 +108,7 @@ class Needed {
 
   /** What one changed class needs in its loader. */
   async of({ loaded, built }: Redefinition): Promise<void> {
-    const named = referencesOf(classFileOf(built).pool);
+    const named = namedIn(built);
     for (const name of named) await this.#add(this.#fresh.get(name), loaded);
     const home = packageOf(built.name);
     for (const each of this.#neighbours) if (packageOf(each.name) === home) await this.#add(each, loaded);
@@ -137,7 +137,7 @@ class Needed {
     this.#seen.add(key);
     if (loaders.isSeen(loader, built.name) || (await this.#hasLoaded(loader, built.name))) return;
     this.classes.push({ built, sibling });
-    for (const name of referencesOf(classFileOf(built).pool)) {
+    for (const name of namedIn(built)) {
       const isKnown = this.#fresh.has(name) || index.lookup(name).length > 0;
       const next = isKnown ? this.#fresh.get(name) : await this.#newcomers.find?.(name, built);
       await this.#add(next, sibling);
@@ -154,11 +154,23 @@ class Needed {
   async #runningPool({ id }: LoadedClass): Promise<ReadonlySet<string> | undefined> {
     const { known, connection } = this.#context;
     const before = known.get(id)?.built;
-    return referencesOf(before ? classFileOf(before).pool : await readPool(connection, id, this.#signal));
+    return before ? namedIn(before) : referencesOf(await readPool(connection, id, this.#signal));
   }
 }
 
-/** Binary names of the classes that a constant pool names; of an array its elements'. */
+/** Names of other classes in each class file that was asked for. */
+const references = new WeakMap<BuiltClass, ReadonlySet<string>>();
+
+function namedIn(built: BuiltClass): ReadonlySet<string> {
+  let names = references.get(built);
+  if (!names) references.set(built, (names = referencesOf(classFileOf(built).pool)));
+  return names;
+}
+
+/**
+ * Binary names of the classes that a constant pool names; of an array its elements'. Those of the Java platform
+ * itself, which is never new, are left out.
+ */
 export function referencesOf(pool: ConstantPool): Set<string> {
   const names = new Set<string>();
   for (let index = 1; index < pool.count; index++) {
@@ -167,7 +179,7 @@ export function referencesOf(pool: ConstantPool): Set<string> {
       .className(index)
       .replace(/^\[+L?/, '')
       .replace(/;$/, '');
-    if (name.length > 1) names.add(name.replaceAll('/', '.'));
+    if (name.length > 1 && !name.startsWith('java/')) names.add(name.replaceAll('/', '.'));
   }
   return names;
 }

@@ -91,3 +91,16 @@ export function foundSwap({ classes, jvm }: SwapRecord, t: Translate): Message {
       : t('A swap in {0} was cut off; comparing shows that the JVM did not take it.', jvm);
   return toMessage({ title, next: isUnclear ? ['compare'] : ['showSwaps'] }, t);
 }
+
+/** What is asked before everything is taken back. */
+export function undoAllQuestion(
+  jvm: string,
+  classes: number,
+  t: Translate,
+): { readonly title: string; readonly detail: string; readonly button: string } {
+  return {
+    title: t('Undo everything that was swapped in {0} since it was attached?', jvm),
+    detail: t('{0} will run again what they ran then. This can be redone.', classCount(classes, t)),
+    button: t('Undo Everything'),
+  };
+}

@@ -24,11 +24,8 @@ export interface ApacheBalancerOptions {
   readonly ask?: Ask;
 }
 
-/** Members that are disabled count as not there: one that was added once can't be taken away again. */
 interface Facts {
   readonly members: readonly BalancerMember[];
-  /** Of members that aren't there yet. */
-  readonly scheme: string;
   /** Whether a graceful restart keeps what is set. */
   readonly persists: boolean;
 }
@@ -37,8 +34,9 @@ interface Facts {
 const MOST = 100;
 
 /**
- * Apache's mod_proxy_balancer through its manager page. A release that is no member yet becomes one, where the
- * balancer has room (`growth`). No connection is closed.
+ * Apache's mod_proxy_balancer through its manager page. No connection is closed. Only members that the configuration
+ * has are switched, closed ones included: the page can also add some, but a child of Apache that looks for a member
+ * at that moment may crash, with all its requests (seen with 2.4).
  */
 export function apacheBalancer(name: string, options: ApacheBalancerOptions): Router {
   return {
@@ -56,7 +54,7 @@ export function apacheBalancer(name: string, options: ApacheBalancerOptions): Ro
           {
             path: `${at(options)}.busy`,
             is: 'lacks',
-            value: urlOf(factsOf(state), { ...address, host: hostAddress(address.host) }),
+            value: urlOf(factsOf(state), address) ?? endpointText(address),
           },
         ],
         until: { intervalMs: 100, deadlineMs, atDeadline: 'continue' },
@@ -87,11 +85,9 @@ function readMembers(name: string, options: ApacheBalancerOptions): Reading<Rout
       const found = balancers(xml)[balancerKey(options.balancer)];
       if (!found)
         throw new RouterError('noBackend', `no balancer ${options.balancer}`, { name: options.balancer });
-      const [first] = found.members;
       return {
         result: toState(name, {
-          members: found.members.filter(({ state }) => state !== 'disabled'),
-          scheme: first ? new URL(first.url).protocol.slice(0, -1) : 'http',
+          members: found.members,
           persists: persists(html) ?? false,
         }),
       };
@@ -100,15 +96,12 @@ function readMembers(name: string, options: ApacheBalancerOptions): Reading<Rout
 }
 
 function toState(router: string, { members, ...facts }: Facts): RouterState {
-  const there = members.filter(({ state }) => state !== 'disabled').sort(byUrl);
   return {
     router,
-    backends: there.filter(({ state }) => state !== 'stopped' && state !== 'standby').map(toBackend),
-    facts: { ...facts, members: there.map((member) => ({ ...member })) },
+    backends: members.filter(({ state }) => state === 'ready' || state === 'drain').map(toBackend),
+    facts: { ...facts, members: members.map((member) => ({ ...member })) },
   };
 }
-
-const byUrl = (a: BalancerMember, b: BalancerMember): number => (a.url < b.url ? -1 : 1);
 
 function toBackend({ url, state, weight }: BalancerMember): Backend {
   return { address: addressOf(url), weight: state === 'ready' ? weight : 0, name: url };
@@ -121,64 +114,73 @@ function addressOf(url: string): Address {
   return { host: host.replace(/^\[|\]$/g, ''), port: port ?? (scheme === 'https' ? '443' : '80') };
 }
 
-/** The name of the member with an address, or that it will have. */
-function urlOf({ members, scheme }: Facts, address: Address): string {
+/** The name of the member with an address, or that it must have when the address is known. */
+function urlOf({ members }: Facts, { host, port }: Address): string | undefined {
+  const address = { host: hostAddress(host), port };
   const member = members.find(({ url }) => sameAddress(addressOf(url), address));
-  return member?.url ?? `${scheme}://${endpointText(address)}`;
+  if (member) return member.url;
+  // Of a port that is only known later at least the host must be there.
+  const alike = members.find(({ url }) => sameHost(addressOf(url).host, host));
+  if (!alike || !port.includes('${')) return undefined;
+  return `${alike.url.slice(0, alike.url.indexOf(':'))}://${endpointText(address)}`;
 }
 
 function change(name: string, options: ApacheBalancerOptions, state: RouterState, to: Route): RouteChange {
   const facts = factsOf(state);
-  const wanted = wantedMembers(facts, to);
+  const wanted = wantedMembers(options.balancer, facts, to);
+  const now = (url: string): BalancerMember | undefined => facts.members.find((member) => member.url === url);
   const touched = wanted.filter((member) => {
-    const now = facts.members.find(({ url }) => url === member.url);
-    return !now || describeMember(now) !== describeMember(member);
+    const before = now(member.url);
+    return !before || describeMember(before) !== describeMember(member);
   });
-  // Opens before it closes, so that there is always someone to serve.
-  const ordered = [...touched.filter(isOpen), ...touched.filter((member) => !isOpen(member))];
-  const added = ordered.filter(({ url }) => !facts.members.some((member) => member.url === url));
-  const before = touched.map(
-    ({ url, weight }) =>
-      facts.members.find((member) => member.url === url) ?? { url, weight, state: 'disabled' as const },
-  );
-  const back = [...before.filter(isOpen), ...before.filter((member) => !isOpen(member))];
-  const rest = facts.members.filter(({ url }) => !wanted.some((member) => member.url === url));
+  // Of a port that was not known only this can be told: it is one of those that get nobody.
+  const before = touched.map((member) => now(member.url) ?? { ...member, state: 'disabled' as const });
   return {
-    do: [
-      findNonce(name, options),
-      ...added.map(({ url }) => add(name, options, url)),
-      ...ordered.map((member) => set(name, options, member)),
-    ],
+    do: [findNonce(name, options), ...openFirst(touched).map((member) => set(name, options, member))],
     verify: [readBack(options, wanted), ...asksFor(options.ask, served(to))],
     undo: [
       findNonce(`${name}.undo`, options),
-      ...back.map((member) => set(`${name}.undo`, options, member)),
+      ...openFirst(before).map((member) => set(`${name}.undo`, options, member)),
       ...asksAgainst(options.ask, state, to),
     ],
-    after: withReleases(toState(name, { ...facts, members: [...rest, ...wanted] }), to.backends),
+    after: withReleases(toState(name, { ...facts, members: merge(facts.members, wanted) }), to.backends),
   };
 }
 
-const isOpen = ({ state }: BalancerMember): boolean => state === 'ready';
+/** Opens before it closes, so that there is always someone to serve. */
+function openFirst(members: readonly BalancerMember[]): BalancerMember[] {
+  const isOpen = ({ state }: BalancerMember): boolean => state === 'ready';
+  return [...members.filter(isOpen), ...members.filter((member) => !isOpen(member))];
+}
+
+function merge(members: readonly BalancerMember[], changed: readonly BalancerMember[]): BalancerMember[] {
+  const find = (list: readonly BalancerMember[], url: string) => list.find((member) => member.url === url);
+  const added = changed.filter(({ url }) => !find(members, url));
+  return [...members.map((member) => find(changed, member.url) ?? member), ...added];
+}
 
 /** How members should be: those of the route, and other ones of its hosts, which get nobody. */
-function wantedMembers(facts: Facts, { backends }: Route): BalancerMember[] {
+function wantedMembers(balancer: string, facts: Facts, { backends }: Route): BalancerMember[] {
   const open = backends.filter(({ weight }) => weight > 0);
   const asked = wholeWeights(
     open.map(({ weight }) => weight),
     MOST,
   );
   const listed = backends.flatMap((backend): BalancerMember[] => {
-    const url = urlOf(facts, { ...backend.address, host: hostAddress(backend.address.host) });
+    const url = urlOf(facts, backend.address);
     const now = facts.members.find((member) => member.url === url);
     if (backend.weight === 0) return now ? [{ ...now, state: 'drain' }] : [];
+    if (url === undefined) {
+      const details = { name: balancer, address: endpointText(backend.address) };
+      throw new RouterError('noPlace', `${balancer} has no member ${details.address}`, details);
+    }
     // A share of all is any share.
     const weight = open.length === 1 ? (now?.weight ?? 1) : (asked[open.indexOf(backend)] ?? 1);
     return [{ url, state: 'ready', weight }];
   });
   const others = facts.members.filter(
     ({ url, state }) =>
-      state !== 'standby' &&
+      (state === 'ready' || state === 'drain') &&
       !listed.some((member) => member.url === url) &&
       backends.some(({ address }) => sameHost(address.host, addressOf(url).host)),
   );
@@ -218,15 +220,6 @@ function encodeForm(text: string): string {
     .join('');
 }
 
-/** Answered with 400 when it is a member already, and when there is no room: which of them, setting it shows. */
-function add(name: string, options: ApacheBalancerOptions, url: string): HttpCall {
-  return {
-    ...post(name, options, { b_wyes: '1', b_nwrkr: url }),
-    note: `Make ${url} a member`,
-    expect: [{ path: 'status', is: 'oneOf', value: [200, 400] }],
-  };
-}
-
 /** All flags at once, whatever they were. */
 function set(name: string, options: ApacheBalancerOptions, member: BalancerMember): HttpCall {
   const flag = (state: MemberState): string => (member.state === state ? '1' : '0');
@@ -259,7 +252,7 @@ function hasMember(options: ApacheBalancerOptions, member: BalancerMember): Expe
   return { path: `${at(options)}.lines`, is: 'contains', value: describeMember(member) };
 }
 
-/** One that was never made a member can't be read back either. */
+/** Enough for one that is closed: the weight that it had before need not be known. */
 function noLonger(options: ApacheBalancerOptions, member: BalancerMember): Expectation {
   return { path: `${at(options)}.lines`, is: 'lacks', value: describeMember({ ...member, state: 'ready' }) };
 }

@@ -4,6 +4,10 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { root } from '../../scripts/support/paths';
+import { run } from '../../scripts/support/run';
+import { makeTempDir, removeDir } from '../../scripts/support/tempDir';
+import { parseConfig } from '../../src/config/parse';
 import { foldersOf } from '../lab/machines/cgroups';
 import { Lab } from '../lab/machines/lab';
 import { FRONT_PORTS } from '../lab/machines/services';
@@ -114,7 +118,31 @@ describe('a lab that ends', () => {
     // The last one to go is the first that was there; the kernel ends the others before it.
     while (existsSync(`/proc/${keeper}`)) await new Promise((resolve) => setTimeout(resolve, 10));
     assert.deepEqual(processesWith(marker), []);
-    const { rm } = await import('node:fs/promises');
-    await rm(folder, { recursive: true });
+    await removeDir(folder);
+  });
+
+  it('is started for a contributor, with a configuration that is right, and is gone when told', async function () {
+    this.timeout(300_000);
+    const folder = path.join(await makeTempDir('lab-test'), 'lab');
+    const lab = (...args: string[]): Promise<string> =>
+      run(process.execPath, ['--import', 'tsx', path.join(root, 'scripts', 'lab.ts'), ...args], {
+        cwd: root,
+        env: { SWAPDECK_LAB: folder },
+      });
+    try {
+      const told = await lab();
+      const text = readFileSync(path.join(folder, 'adara', 'swapdeck.yaml'), 'utf8');
+      assert.ok(told.includes(text));
+      assert.deepEqual(parseConfig(text).problems, []);
+      const ssh = ['-F', path.join(folder, 'home', '.ssh', 'config'), 'host-b', 'docker', 'info', '-f', '{{.Name}}'];
+      assert.equal(await run('ssh', ssh), 'host-b\n');
+      assert.match(await lab(), /The lab is up/);
+    } finally {
+      assert.match(await lab('down'), /gone/);
+    }
+    assert.equal(existsSync(folder), false);
+    assert.deepEqual(processesWith(folder), []);
+    assert.match(await lab('down'), /There is no lab/);
+    await removeDir(path.dirname(folder));
   });
 });

@@ -23,7 +23,7 @@ for (const kind of routerKinds)
     beforeEach(async () => {
       one = await lab().backend('one');
       two = await lab().backend('two');
-      at = await scene(lab(), kind, one);
+      at = await scene(lab(), kind, one, { spare: [two.port] });
       runner = at.runner;
       bindings = { 'lab.port': String(two.port) };
       before = await runner.read(at.router);
@@ -141,7 +141,7 @@ for (const kind of ['apache-balancer', 'haproxy', 'nginx'] as const)
     it('are as asked for, each step from where the one before led', async () => {
       const one = await lab().backend('one');
       const two = await lab().backend('two');
-      const { real, router, runner } = await scene(lab(), kind, one);
+      const { real, router, runner } = await scene(lab(), kind, one, { spare: [two.port] });
       let state = await runner.read(router);
       for (const share of [20, 50, 100]) {
         const to = routeTo(

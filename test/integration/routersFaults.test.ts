@@ -26,7 +26,7 @@ describe('routers in trouble', function () {
   const start = async (kind: RouterKind): Promise<RouterScene> => {
     one = await lab().backend('one');
     two = await lab().backend('two');
-    const at = await scene(lab(), kind, one);
+    const at = await scene(lab(), kind, one, { spare: [two.port] });
     before = await at.runner.read(at.router);
     return at;
   };

@@ -132,8 +132,8 @@ describe('what the balancer of Apache keeps', function () {
     await settled(real, 'one');
   });
 
-  it('is kept where it persists, new members included', async () => {
-    const real = await lab().apacheBalancer([one.port], { persist: true, growth: 2 });
+  it('is kept where it persists', async () => {
+    const real = await lab().apacheBalancer([one.port, two.port], { persist: true });
     const router = routerOf(real);
     assert.deepEqual(routerHints('apache-balancer', await runner.read(router)), []);
     await runner.switch(router, toTwo());
@@ -163,13 +163,19 @@ describe('what the balancer of Apache keeps', function () {
     assert.equal(await releaseAt(real.url), 'two');
   });
 
-  it('has no room for another member: it fails before the old one is closed, and leaves nothing', async () => {
+  it('has no member with the address: refused, or failed before the old one is closed, and nothing is left', async () => {
     const real = await lab().apacheBalancer([one.port]);
     const router = routerOf(real);
     const before = await runner.read(router);
-    const change = router.change(before, toTwo(), 'p1');
+    assert.throws(() => router.change(before, toTwo(), 'p1'), {
+      reason: 'noPlace',
+      details: { name: 'adara', address: `127.0.0.1:${two.port}` },
+    });
+    // Which port it is may only come out while the plan is performed.
+    const bindings = { 'lab.port': String(two.port) };
+    const change = router.change(before, routeTo({ release: 'two', port: '${lab.port}' }), 'p1');
     await assert.rejects(
-      runner.perform(change.do),
+      runner.perform(change.do, bindings),
       (error: { reason: string; details: { expected: string } }) => {
         assert.equal(error.reason, 'unmet');
         assert.equal(error.details.expected, `contains http://127.0.0.1:${two.port} ready 1.00`);
@@ -177,7 +183,7 @@ describe('what the balancer of Apache keeps', function () {
       },
     );
     assert.equal(await releaseAt(real.url), 'one');
-    await runner.perform(change.undo);
+    await runner.perform(change.undo, bindings);
     assert.deepEqual(await runner.read(router), before);
   });
 

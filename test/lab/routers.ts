@@ -89,7 +89,7 @@ export class RouterLab {
   /** Apache with a balancer `adara` of these members; the first one gets the requests. */
   async apacheBalancer(
     ports: readonly number[],
-    options: { readonly persist?: boolean; readonly growth?: number } = {},
+    options: { readonly persist?: boolean } = {},
   ): Promise<LabRouter> {
     return this.#apache((folder, listen) =>
       writeFile(join(folder, 'sites', 'balancer.conf'), balancerSite(listen, ports, options)),

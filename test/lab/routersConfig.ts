@@ -65,14 +65,13 @@ export function siteTemplate(listen: number): string {
 export function balancerSite(
   listen: number,
   ports: readonly number[],
-  { persist = false, growth = 0 }: { readonly persist?: boolean; readonly growth?: number },
+  { persist = false }: { readonly persist?: boolean },
 ): string {
   return [
     `<VirtualHost *:${listen}>`,
     ...(persist ? ['  BalancerPersist On'] : []),
     '  <Proxy "balancer://adara">',
     ...ports.map((port, at) => `    BalancerMember "http://127.0.0.1:${port}"${at > 0 ? ' status=+D' : ''}`),
-    ...(growth > 0 ? [`    ProxySet growth=${growth}`] : []),
     '  </Proxy>',
     '  <Location "/balancer-manager">',
     '    SetHandler balancer-manager',

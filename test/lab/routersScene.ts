@@ -23,6 +23,8 @@ export interface RouterScene {
 export interface SceneOptions {
   /** Whether switches are proven by asking; they are unless `false`. */
   readonly asks?: boolean;
+  /** Ports at which other releases will be, for the router that must know them beforehand. */
+  readonly spare?: readonly number[];
 }
 
 /** How users recognise a release. */
@@ -30,12 +32,12 @@ export function askAt(url: string): Ask {
   return { url: `${url}/`, recognise: { by: 'header', name: 'X-Release' } };
 }
 
-/** Starts a router of a kind that serves `first`, with room for another release on this machine. */
+/** Starts a router of a kind that serves `first`. */
 export async function scene(
   lab: RouterLab,
   kind: RouterKind,
   first: Backend,
-  { asks = true }: SceneOptions = {},
+  { asks = true, spare = [] }: SceneOptions = {},
 ): Promise<RouterScene> {
   const runner = new RouterRunner();
   const ask = (real: LabRouter): { ask?: Ask } => (asks ? { ask: askAt(real.url) } : {});
@@ -47,7 +49,7 @@ export async function scene(
       return { real, runner, router: apacheTemplate('front', { host: 'lab', ...options, ...ask(real) }) };
     }
     case 'apache-balancer': {
-      const real = await lab.apacheBalancer([first.port], { growth: 40, persist: true });
+      const real = await lab.apacheBalancer([first.port, ...spare], { persist: true });
       const options = { url: `${real.url}/balancer-manager`, balancer: 'adara' };
       return { real, runner, router: apacheBalancer('balancer', { host: 'lab', ...options, ...ask(real) }) };
     }

@@ -4,11 +4,13 @@ import { commands as table, type CommandId } from '../contributions';
 import { t } from '../text';
 import { attach, detach, resumeJvm, retry } from './attach';
 import { closeComparison, compareAgain, compareWithRunning, makeEqual, openComparison } from './compare';
-import { compareClass } from './compareClass';
+import { clearSwapFilter, filterSwaps } from './filterSwaps';
 import { openClass, openConfiguration } from './open';
+import { compareClass } from './compareClass';
 import { previewSwap } from './preview';
 import { chooseRestartTask, restartJvm } from './restartJvm';
 import { cancel, pause, swapNow, unpause } from './swap';
+import { openSwappedClass, redoSwap, undoAll, undoSwap } from './undo';
 import { undoEdit } from './undoEdit';
 
 type Handler = (app: App, ...args: never[]) => unknown;
@@ -32,6 +34,12 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
   'swapdeck.closeComparison': closeComparison,
   'swapdeck.pause': pause,
   'swapdeck.unpause': unpause,
+  'swapdeck.undoSwap': undoSwap,
+  'swapdeck.redoSwap': redoSwap,
+  'swapdeck.undoAll': undoAll,
+  'swapdeck.openSwappedClass': openSwappedClass,
+  'swapdeck.filterSwaps': filterSwaps,
+  'swapdeck.clearSwapFilter': clearSwapFilter,
   'swapdeck.showSwaps': () => vscode.commands.executeCommand('swapdeck.swaps.focus'),
   'swapdeck.showLog': ({ log }) => log.show(),
   'swapdeck.openConfiguration': openConfiguration,

@@ -4,6 +4,7 @@ import { configurationUri } from '../configuration';
 import { sourceOf } from '../sources';
 import { t } from '../text';
 import type { EnvironmentsNode } from '../views/environments';
+import type { SwapClassNode } from '../views/swapItems';
 
 /** Opens the `swapdeck.yaml` of a row's folder, or of the folder a person chooses; makes one where there is none. */
 export async function openConfiguration({ configurations }: App, node?: unknown): Promise<void> {
@@ -46,7 +47,8 @@ function starter(application: string): string {
 }
 
 /** Opens the source of a class, at the class where it can be found. */
-export async function openClass(app: App, className: string): Promise<void> {
+export async function openClass(app: App, of: string | SwapClassNode): Promise<void> {
+  const className = typeof of === 'string' ? of : of.result.name;
   const uri = await sourceOf(className);
   if (uri) await vscode.window.showTextDocument(uri, { preview: true });
   else

@@ -1,134 +1,142 @@
 import * as vscode from 'vscode';
-import type { ClassResult, SwapRecord, SwapTimes } from '../../hotswap/model';
-import { classOutcome } from '../../messages/hotswap';
-import { refusalReason } from '../../messages/refusals';
-import { describeJvmError } from '../../messages/describe';
+import type { LedgerEntry, LedgerFilter } from '../../hotswap/ledger/entries';
+import type { ClassResult } from '../../hotswap/model';
 import { DisposableStore, type Disposable } from '../../util/disposables';
-import { classCount, duration, t, timeOfDay } from '../text';
+import { Emitter } from '../../util/emitter';
+import type { EditorLedger } from '../ledger';
+import { t } from '../text';
+import {
+  classItem,
+  dayItem,
+  localDay,
+  swapItem,
+  type DayNode,
+  type SwapClassNode,
+  type SwapNode,
+  type SwapsNode,
+} from './swapItems';
 
-export interface SwapNode {
-  readonly kind: 'swap';
-  readonly record: SwapRecord;
-}
-export interface SwapClassNode {
-  readonly kind: 'class';
-  readonly record: SwapRecord;
-  readonly result: ClassResult;
-}
-export type SwapsNode = SwapNode | SwapClassNode;
+/** What of the ledger is shown. */
+export type SwapFilter = Pick<LedgerFilter, 'jvm' | 'className'>;
 
-/** What a window keeps; older swaps scroll out. */
-const mostRecords = 200;
-
-/** What was swapped when, newest first, by class, with the parts of the latency. */
+/** What was swapped when: days, swaps, classes, the newest first; read from the ledger. */
 export class SwapsView implements vscode.TreeDataProvider<SwapsNode>, Disposable {
+  readonly #ledger: EditorLedger;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new vscode.EventEmitter<SwapsNode | undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
-  #swaps: SwapNode[] = [];
+  readonly #filtered = this.#store.add(new Emitter<SwapFilter>());
+  readonly onDidFilter = this.#filtered.event;
+  #filter: SwapFilter = {};
+  #view: vscode.TreeView<SwapsNode> | undefined;
+  #days: readonly DayNode[] = [];
 
-  register(): void {
-    this.#store.add(vscode.window.createTreeView('swapdeck.swaps', { treeDataProvider: this }));
+  constructor(ledger: EditorLedger) {
+    this.#ledger = ledger;
+    this.#store.add(ledger.onDidChange(() => this.#changed.fire(undefined)));
   }
 
-  add(record: SwapRecord): void {
-    this.#swaps = [{ kind: 'swap', record } as const, ...this.#swaps].slice(0, mostRecords);
+  register(): void {
+    this.#view = this.#store.add(vscode.window.createTreeView('swapdeck.swaps', { treeDataProvider: this }));
+  }
+
+  get filter(): SwapFilter {
+    return this.#filter;
+  }
+
+  /** Shows only some of the swaps; `{}` shows all. */
+  show(filter: SwapFilter): void {
+    this.#filter = filter;
+    if (this.#view) {
+      this.#view.description = filterText(filter);
+      this.#view.message = '';
+    }
+    this.#filtered.fire(filter);
     this.#changed.fire(undefined);
   }
 
-  getChildren(node?: SwapsNode): SwapsNode[] {
-    if (!node) return this.#swaps;
+  async getChildren(node?: SwapsNode): Promise<SwapsNode[]> {
+    if (!node) return this.#roots();
+    if (node.kind === 'day') return [...node.swaps];
     if (node.kind === 'class') return [];
-    return node.record.classes
-      .filter(({ state, outcome }) => state !== 'same' || outcome !== 'skipped')
-      .map((result) => ({ kind: 'class', record: node.record, result }));
+    return classesOf(node.entry).map((result): SwapClassNode => ({
+      kind: 'class',
+      entry: node.entry,
+      result,
+    }));
   }
 
   getParent(node: SwapsNode): SwapsNode | undefined {
-    return node.kind === 'class' ? this.#swaps.find(({ record }) => record === node.record) : undefined;
+    if (node.kind === 'day') return undefined;
+    if (node.kind === 'swap') return this.#days.find(({ swaps }) => swaps.includes(node));
+    return this.#days
+      .flatMap(({ swaps }) => swaps)
+      .find(({ entry }) => entry.begin.id === node.entry.begin.id);
   }
 
   getTreeItem(node: SwapsNode): vscode.TreeItem {
-    return node.kind === 'swap' ? swapItem(node.record) : classItem(node);
+    switch (node.kind) {
+      case 'day':
+        return dayItem(node, new Date(), node.day === this.#days[0]?.day);
+      case 'swap':
+        return swapItem(node);
+      case 'class':
+        return classItem(node);
+    }
   }
 
   dispose(): void {
     this.#store.dispose();
   }
+
+  async #roots(): Promise<SwapsNode[]> {
+    if (!vscode.workspace.isTrusted) return [];
+    const all = await this.#ledger.entries();
+    const { jvm, className } = this.#filter;
+    const isShown = ({ begin, end }: LedgerEntry): boolean =>
+      (jvm === undefined || begin.jvm === jvm) &&
+      (className === undefined ||
+        begin.classes.some(({ name }) => name === className) ||
+        end?.results.some(({ name }) => name === className) === true);
+    const nodes = (await swapNodes(all)).filter(({ entry }) => isShown(entry)).reverse();
+    const days = new Map<string, SwapNode[]>();
+    for (const node of nodes) {
+      const day = localDay(new Date(node.entry.begin.at));
+      days.set(day, [...(days.get(day) ?? []), node]);
+    }
+    if (this.#view)
+      this.#view.message = days.size === 0 && all.length > 0 ? t('No swap passes the filter.') : '';
+    this.#days = [...days].map(([day, swaps]) => ({ kind: 'day', day, swaps }));
+    return [...this.#days];
+  }
 }
 
-/** In a few words: what became of a swap. */
-export function swapLabel({ classes, swapped, error }: SwapRecord): string {
-  const count = (outcome: ClassResult['outcome']): number =>
-    classes.filter((each) => each.outcome === outcome).length;
-  if (error) return t('Failed');
-  if (count('refused') > 0) return t('{0} refused', classCount(count('refused')));
-  if (swapped > 0 && count('pending') > 0)
-    return t('{0}, {1} pending', classCount(swapped), count('pending'));
-  if (swapped > 0) return classCount(swapped);
-  if (count('pending') > 0) return t('{0} pending', classCount(count('pending')));
-  return t('Nothing changed');
-}
-
-/** `compile 40 ms`, ... in the order in which a save passes through them. */
-export function latencyParts(ms: SwapTimes): string[] {
-  const names: [keyof SwapTimes, string][] = [
-    ['compile', t('compile')],
-    ['detect', t('detect')],
-    ['compare', t('compare')],
-    ['send', t('send')],
-    ['verify', t('verify')],
-  ];
-  return names.flatMap(([part, name]) => {
-    const value = ms[part];
-    return value === undefined ? [] : [`${name} ${t('{0} ms', value.toFixed(1))}`];
+/** Which swaps can be taken back or done again; a JVM at a time. */
+async function swapNodes(entries: readonly LedgerEntry[]): Promise<SwapNode[]> {
+  const { isApplied, takenBack } = await import('../../hotswap/ledger/undo');
+  const byJvm = new Map<string, LedgerEntry[]>();
+  for (const entry of entries) byJvm.set(entry.begin.jvm, [...(byJvm.get(entry.begin.jvm) ?? []), entry]);
+  const gone = new Set([...byJvm.values()].flatMap((each) => [...takenBack(each)]));
+  return entries.map((entry) => {
+    const isTakenBack = gone.has(entry.begin.id);
+    const isOpen = isApplied(entry) && !isTakenBack;
+    const action = !isOpen ? 'none' : entry.begin.undoes === undefined ? 'undo' : 'redo';
+    return { kind: 'swap', entry, action, isTakenBack };
   });
 }
 
-function swapItem(record: SwapRecord): vscode.TreeItem {
-  const refused = record.error !== undefined || record.classes.some(({ outcome }) => outcome === 'refused');
-  const item = new vscode.TreeItem(
-    swapLabel(record),
-    refused ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
+/** What became of each class; of a swap that is under way, what is known of it. */
+function classesOf({ begin, end }: LedgerEntry): ClassResult[] {
+  const results = (end?.results ?? []).filter(
+    ({ state, outcome }) => state !== 'same' || outcome !== 'skipped',
   );
-  item.id = record.id;
-  item.description = [timeOfDay(record.at), record.jvm, duration(record.ms.total)].join(' · ');
-  item.iconPath = refused
-    ? new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'))
-    : new vscode.ThemeIcon(record.swapped > 0 ? 'zap' : 'clock');
-  item.contextValue = 'swap';
-  const tooltip = [
-    `${swapLabel(record)}, ${record.jvm}, Java ${record.version}`,
-    latencyParts(record.ms).join(', '),
-    record.error ? describeJvmError(record.error, { t, where: record.jvm }).title : '',
-  ];
-  item.tooltip = tooltip.filter((line) => line !== '').join('\n');
-  return item;
+  const told = new Set(end?.results.map(({ name }) => name));
+  const sent = begin.classes
+    .filter(({ name }) => !told.has(name))
+    .map(({ name }): ClassResult => ({ name, state: 'changed', outcome: 'unknown' }));
+  return [...results, ...sent];
 }
 
-function classItem({ record, result }: SwapClassNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(result.name.slice(result.name.lastIndexOf('.') + 1));
-  item.id = `${record.id}/${result.name}`;
-  item.description = classOutcome(result, t);
-  item.iconPath = outcomeIcon(result);
-  item.contextValue = 'swappedClass';
-  item.tooltip =
-    result.error === undefined
-      ? `${result.name}: ${classOutcome(result, t)}`
-      : `${result.name}: ${refusalReason(result.error, t)}`;
-  item.command = { command: 'swapdeck.openClass', title: t('Open Source'), arguments: [result.name] };
-  return item;
-}
-
-function outcomeIcon({ outcome }: ClassResult): vscode.ThemeIcon {
-  const icons: Record<ClassResult['outcome'], string> = {
-    swapped: 'check',
-    defined: 'add',
-    takenBack: 'discard',
-    pending: 'clock',
-    refused: 'error',
-    skipped: 'circle-slash',
-    unknown: 'question',
-  };
-  return new vscode.ThemeIcon(icons[outcome]);
+function filterText({ jvm, className }: SwapFilter): string {
+  return [jvm, className].filter((part) => part !== undefined).join(' · ');
 }
