@@ -28,8 +28,8 @@ import {
 
 const replicas = 20;
 const roundTripMs = 20;
-const warmUps = 4;
-const saves = 15;
+const warmUps = 15;
+const saves = 40;
 const faults = 50;
 /** How long after the save a fault may come, in milliseconds: about as long as a swap takes, and a little. */
 const faultWithinMs = 120;
