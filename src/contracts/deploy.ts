@@ -132,6 +132,8 @@ export interface ProbePlan {
   readonly everyMs: number;
   readonly recognise:
     { readonly by: 'header'; readonly name: string } | { readonly by: 'body'; readonly pattern: string };
+  /** Nobody has seen a release of this application say who it is: an answer may name none. */
+  readonly silent?: true;
   /** For one answer; 10,000 unless given. */
   readonly timeoutMs?: number;
   readonly limits?: WatchLimits;

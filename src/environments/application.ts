@@ -222,7 +222,8 @@ export class DeployedApplication {
     const { environment, application } = this.#options;
     const targets = this.#targets(origin);
     const { inspection, ask } = await this.#inspect(targets, signal);
-    const probe = this.#probe();
+    const asked = this.#probe();
+    const probe = asked && (ask ? asked : { ...asked, silent: true as const });
     const router = this.#routerInput(inspection, ask);
     return makePlan(this.#placed.strategy, {
       planId: randomBytes(4).toString('hex'),

@@ -1,5 +1,5 @@
 import type { Instance, PlanNote, Release, RouterState, Step } from '../../contracts/deploy';
-import { THIS_MACHINE, type Call } from '../../contracts/deployCall';
+import { THIS_MACHINE, type Call, type Expectation } from '../../contracts/deployCall';
 import { DeployError } from '../../contracts/deployError';
 import type { Route, TargetDeployment } from '../../contracts/deployTarget';
 import type { RouterInput, StrategyInput, TargetInput } from './input';
@@ -137,21 +137,27 @@ export class RouterCourse {
   }
 
   #asUser(): Call[] {
-    const { probe, release } = this.#input;
+    const { probe, release, targets } = this.#input;
     if (!probe) return [];
-    const { recognise } = probe;
+    const { recognise, silent } = probe;
+    const path = recognise.by === 'header' ? `headers.${recognise.name.toLowerCase()}` : 'body';
+    const old = targets.find(({ state }) => state.live)?.state.live?.release.version;
+    // Releases that don't say who they are prove at best that the old one is not asked any more.
+    const silentExpect: Expectation[] =
+      old === undefined || old === release.version
+        ? [{ path: 'status', is: 'atMost', value: 499 }]
+        : [{ path, is: recognise.by === 'header' ? 'differs' : 'lacks', value: old }];
     return [
       {
         via: 'http',
-        note: 'as a user: the new release answers',
+        note: silent === true ? 'as a user: the old release is gone' : 'as a user: the new release answers',
         from: THIS_MACHINE,
         method: 'GET',
         url: probe.url,
-        expect: [
-          recognise.by === 'header'
-            ? { path: `headers.${recognise.name.toLowerCase()}`, is: 'equals', value: release.version }
-            : { path: 'body', is: 'contains', value: release.version },
-        ],
+        expect:
+          silent === true
+            ? silentExpect
+            : [{ path, is: recognise.by === 'header' ? 'equals' : 'contains', value: release.version }],
         until: { intervalMs: 50, deadlineMs: 15_000 },
       },
     ];
