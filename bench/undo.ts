@@ -8,7 +8,6 @@ import type { BuiltClass, HotSwap, SwapRecord } from '../src/hotswap/model';
 import { VirtualMachine } from '../src/jdwp/commands';
 import { redefine } from '../src/hotswap/redefine';
 import { openRoot, readClasses } from '../src/hotswap/roots/readRoot';
-import type { Session } from '../src/hotswap/session';
 import { localEndpointProbe } from '../src/targets/jvm/discover';
 import { TcpDialer } from '../src/transport/tcp';
 import {
@@ -81,7 +80,7 @@ async function attach({ hotSwap, jvm }: Bench): Promise<{ attached: number; kept
   const dialer = new TcpDialer();
   const target = { id: 'bench', name: 'bench', endpoint: jvm.endpoint, dialer, classRoots: [] };
   const attached = await timed(() => hotSwap.attach(target));
-  const kept = await timed(() => (hotSwap.sessions[0] as Session).kept());
+  const kept = await timed(() => hotSwap.sessions[0]!.kept());
   return { attached, kept };
 }
 

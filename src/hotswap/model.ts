@@ -201,6 +201,8 @@ export interface JvmSession extends Disposable {
   readonly onDidChange: Event<void>;
   /** Lets a JVM that was suspended at start run. */
   resume(signal?: AbortSignal): Promise<void>;
+  /** Resolves when what the class roots held at attach is kept, so that later builds can be taken back. */
+  kept(): Promise<void>;
   /** Gives up what is waited for. What was sent already may still take effect; it is recorded when it does. */
   cancel(): void;
 }

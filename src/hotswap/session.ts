@@ -117,7 +117,6 @@ export class Session implements JvmSession {
     return this.#noting;
   }
 
-  /** Resolves when what the class roots held is kept, so that swaps of later builds can be taken back. */
   kept(): Promise<void> {
     return this.#keeping;
   }

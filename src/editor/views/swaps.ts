@@ -127,9 +127,9 @@ async function swapNodes(entries: readonly LedgerEntry[]): Promise<SwapNode[]> {
 
 /** What became of each class; of a swap that is under way, what is known of it. */
 function classesOf({ begin, end }: LedgerEntry): ClassResult[] {
-  const results = (end?.results ?? []).filter(
-    ({ state, outcome }) => state !== 'same' || outcome !== 'skipped',
-  );
+  const isIdle = ({ state, outcome }: ClassResult): boolean =>
+    outcome === 'skipped' && (state === 'same' || (state === 'unloaded' && begin.origin !== 'undo'));
+  const results = (end?.results ?? []).filter((result) => !isIdle(result));
   const told = new Set(end?.results.map(({ name }) => name));
   const sent = begin.classes
     .filter(({ name }) => !told.has(name))
