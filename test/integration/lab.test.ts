@@ -87,15 +87,11 @@ describe('a lab that ends', () => {
   it('leaves nothing of itself when it is taken down', async () => {
     const before = machineState();
     const lab = await Lab.up({ machines: { 'host-c': { engine: true } } });
-    const { folder } = lab;
-    const [cgroup] = /swapdeck-lab-[\d-]+/.exec(processesWith('--cgroup-parent /swapdeck-lab-')[0]!)!;
+    const { folder, cgroup } = lab;
     assert.equal(processesWith(cgroup).length > 0, true);
-    await lab
-      .machine('host-c')
-      .succeed([
-        'mkdir',
-        `/sys/fs/cgroup/${existsSync('/sys/fs/cgroup/cgroup.procs') ? '' : 'pids/'}${cgroup}`,
-      ]);
+    // What a container leaves behind.
+    const hierarchy = existsSync('/sys/fs/cgroup/cgroup.procs') ? '' : 'pids';
+    await lab.machine('host-c').succeed(['mkdir', path.join('/sys/fs/cgroup', hierarchy, cgroup)]);
     assert.equal(foldersOf(cgroup).length, 1);
     await lab.down();
     assert.deepEqual(machineState(), before);
@@ -133,8 +129,16 @@ describe('a lab that ends', () => {
       const told = await lab();
       const text = readFileSync(path.join(folder, 'adara', 'swapdeck.yaml'), 'utf8');
       assert.ok(told.includes(text));
-      assert.deepEqual(parseConfig(text).problems, []);
-      const ssh = ['-F', path.join(folder, 'home', '.ssh', 'config'), 'host-b', 'docker', 'info', '-f', '{{.Name}}'];
+      assert.deepEqual((await parseConfig(text)).problems, []);
+      const ssh = [
+        '-F',
+        path.join(folder, 'home', '.ssh', 'config'),
+        'host-b',
+        'docker',
+        'info',
+        '-f',
+        '{{.Name}}',
+      ];
       assert.equal(await run('ssh', ssh), 'host-b\n');
       assert.match(await lab(), /The lab is up/);
     } finally {

@@ -35,12 +35,13 @@ export class Lab {
   readonly network: LabNetwork;
   readonly machines = new Map<string, Machine>();
   readonly services = new Map<string, Daemon>();
-  readonly #cgroup: string;
+  /** Below which the containers of all its machines are. */
+  readonly cgroup: string;
 
   private constructor(folder: string, network: LabNetwork, cgroup: string) {
     this.folder = folder;
     this.network = network;
-    this.#cgroup = cgroup;
+    this.cgroup = cgroup;
   }
 
   static async up(options: LabOptions): Promise<Lab> {
@@ -104,7 +105,7 @@ export class Lab {
   /** Ends everything and removes every trace. */
   async down(): Promise<void> {
     await this.network.close();
-    await removeCgroup(this.#cgroup);
+    await removeCgroup(this.cgroup);
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -115,7 +116,7 @@ export class Lab {
       authorizedKeys: await readFile(`${this.#ssh('id')}.pub`, 'utf8'),
       hostKey: await readFile(this.#ssh('host_key'), 'utf8'),
       engineDisk: request.engineDisk ?? '2g',
-      cgroup: this.#cgroup,
+      cgroup: this.cgroup,
     });
     this.machines.set(name, machine);
     if (request.engine) await machine.engine.start();
