@@ -322,6 +322,17 @@ export const settings = {
       off: 'Never compile: swap what the build writes to the class folders.',
     },
   },
+  'swapdeck.fleet': {
+    type: 'string',
+    default: 'allOrNone',
+    scope: 'window',
+    description: 'How a save is swapped when several JVMs of one application are attached.',
+    enum: {
+      allOrNone:
+        'All of them or none: when one refuses the swap, dies or is cut off, the others are taken back.',
+      each: 'Each on its own: those that accept it keep it.',
+    },
+  },
   'swapdeck.restartTask': {
     type: 'string',
     default: '',

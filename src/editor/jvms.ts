@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { systemClock } from '../contracts/clock';
 import type { Log } from '../contracts/log';
 import type { Foresee } from '../hotswap/foresee';
+import type { FleetMode } from '../hotswap/fleet/fleet';
 import type { HotSwap, JvmSession, SwapRecord } from '../hotswap/model';
 import type { ClassRoot } from '../hotswap/roots/classRoot';
 import type { LocalJvm } from '../targets/jvm/discover';
@@ -159,6 +160,7 @@ export class Jvms implements Disposable {
         probe: localEndpointProbe(),
         ledger,
         findRoots: workspaceRoots,
+        fleetMode: () => vscode.workspace.getConfiguration('swapdeck').get<FleetMode>('fleet', 'allOrNone'),
         foresee: async (change, parts, aborted) => this.foresee?.(change, parts, aborted),
       }),
     );

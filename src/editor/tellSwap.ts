@@ -1,6 +1,5 @@
 import type { SwapRecord } from '../hotswap/model';
-import { toMessage } from '../messages/message';
-import { refusedSwap } from '../messages/refusals';
+import { failedSwap } from '../messages/fleet';
 import { foundSwap } from '../messages/undo';
 import type { Notifier } from './notify';
 import { t } from './text';
@@ -12,13 +11,10 @@ export function tellSwap(record: SwapRecord, notifier: Notifier): void {
     notifier.tell('info', foundSwap(record, t), context);
     return;
   }
-  if (record.error) {
+  if (record.error && !record.group) {
     notifier.error(record.error, context);
     return;
   }
-  const refused = record.classes.filter(({ outcome }) => outcome === 'refused');
-  const [first] = refused;
-  if (!first) return;
-  const names = refused.map(({ name }) => name);
-  notifier.tell('warning', toMessage(refusedSwap(first.error ?? 0, names, t), t), context);
+  const message = failedSwap(record, t);
+  if (message) notifier.tell(record.error ? 'error' : 'warning', message, context);
 }

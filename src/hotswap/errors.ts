@@ -7,6 +7,7 @@ import { SwapdeckError, toError } from '../util/errors';
  * `held`: a debugger is attached already, so the JVM does not listen; `details.port`.
  * `unsupported`: the JVM can't redefine classes. `noClassRoots`: no compiled classes were found.
  * `notTakenBack`: another JVM of the group did not take a swap, and here it could not be put back; `details.classes`.
+ * `groupIncomplete`: another JVM that was to be swapped together with this one could not be reached; `details.cause`.
  * `watch`: a class root can't be watched; `details.path`. `noThread`: no thread of the JVM came by to work in.
  */
 export type HotSwapErrorReason =
@@ -18,6 +19,7 @@ export type HotSwapErrorReason =
   | 'unsupported'
   | 'noClassRoots'
   | 'notTakenBack'
+  | 'groupIncomplete'
   | 'watch'
   | 'noThread';
 

@@ -57,6 +57,15 @@ export const hotSwapTexts: Texts<HotSwapErrorReason> = {
     ),
     next: ['compare', 'restartJvm'],
   }),
+  groupIncomplete: (facts) => ({
+    title: facts.t(
+      '{0} was not swapped, because {1} could not be reached.',
+      facts.where,
+      fact(facts, 'cause'),
+    ),
+    detail: facts.t('They are swapped together or not at all.'),
+    next: ['retry'],
+  }),
   noThread: ({ t, where }) => ({
     title: t('{0} is idle: no thread came by to define the new classes.', where),
     detail: t(

@@ -1,3 +1,4 @@
+import type { ClassResult } from '../hotswap/model';
 import type { Draft, NextStepId } from './message';
 import type { Translate } from './translate';
 
@@ -155,6 +156,21 @@ export function refusedSwap(error: number, classNames: readonly string[], t: Tra
           short(t),
         );
   return { title, detail: detail(t), next };
+}
+
+/** The same for the refused ones of a swap; a new class may have been refused by its class loader. */
+export function refusedClasses(refused: readonly ClassResult[], t: Translate): Draft {
+  const undefinable = refused.find(({ exception }) => exception !== undefined);
+  if (undefinable) {
+    const { name, exception = '' } = undefinable;
+    return {
+      title: t("{0} is new and can't be defined in the running JVM, so nothing was swapped.", name),
+      detail: t('Its class loader threw {0}.', exception),
+      next: ['rebuild', 'restartJvm'],
+    };
+  }
+  const names = refused.map(({ name }) => name);
+  return refusedSwap(refused[0]?.error ?? 0, names, t);
 }
 
 /** The reason alone, for a line next to the class. */

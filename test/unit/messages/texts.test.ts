@@ -54,6 +54,7 @@ const details = {
   what: '<html>',
   count: 2,
   host: 'web-1',
+  cause: 'web-3',
   subject: 'shop',
   target: 'web-2',
   router: 'front',
