@@ -61,9 +61,9 @@ export const routerTexts: Texts<RouterErrorReason> = {
     next: ['openConfiguration'],
   }),
   noPlace: (facts) => ({
-    title: facts.t('{0} has no free server for {1}.', fact(facts, 'name'), fact(facts, 'address')),
+    title: facts.t('{0} has no place for {1}.', fact(facts, 'name'), fact(facts, 'address')),
     detail: facts.t(
-      'Two releases at a time need two servers: add one with the address of the host and "disabled" to the backend.',
+      'A release needs a place that the configuration has: a server of HAProxy with the address of the host and "disabled", or a BalancerMember of Apache with address and port and "status=+D".',
     ),
     next: ['openConfiguration'],
   }),

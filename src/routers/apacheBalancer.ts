@@ -127,30 +127,71 @@ function urlOf({ members }: Facts, { host, port }: Address): string | undefined 
 
 function change(name: string, options: ApacheBalancerOptions, state: RouterState, to: Route): RouteChange {
   const facts = factsOf(state);
-  const wanted = wantedMembers(options.balancer, facts, to);
-  const now = (url: string): BalancerMember | undefined => facts.members.find((member) => member.url === url);
-  const touched = wanted.filter((member) => {
-    const before = now(member.url);
-    return !before || describeMember(before) !== describeMember(member);
-  });
-  // Of a port that was not known only this can be told: it is one of those that get nobody.
-  const before = touched.map((member) => now(member.url) ?? { ...member, state: 'disabled' as const });
+  const listed = listedMembers(options.balancer, facts, to);
+  const others = otherMembers(facts, to, listed);
+  const late = listed.filter(isLate);
+  // What a port is that comes out later can't be read back together with those it may be one of.
+  const seen = late.length > 0 ? listed : [...listed, ...others];
+  const wanted = [...others, ...listed];
   return {
-    do: [findNonce(name, options), ...openFirst(touched).map((member) => set(name, options, member))],
-    verify: [readBack(options, wanted), ...asksFor(options.ask, served(to))],
+    do: [
+      findNonce(name, options),
+      ...settings(state, listed, others).map((member) => set(name, options, member)),
+    ],
+    verify: [readBack(options, seen), ...asksFor(options.ask, served(to))],
     undo: [
       findNonce(`${name}.undo`, options),
-      ...openFirst(before).map((member) => set(`${name}.undo`, options, member)),
+      ...restoring(facts, wanted, late).map((member) => set(`${name}.undo`, options, member)),
       ...asksAgainst(options.ask, state, to),
     ],
     after: withReleases(toState(name, { ...facts, members: merge(facts.members, wanted) }), to.backends),
   };
 }
 
-/** Opens before it closes, so that there is always someone to serve. */
-function openFirst(members: readonly BalancerMember[]): BalancerMember[] {
-  const isOpen = ({ state }: BalancerMember): boolean => state === 'ready';
-  return [...members.filter(isOpen), ...members.filter((member) => !isOpen(member))];
+const isOpen = ({ state }: BalancerMember): boolean => state === 'ready';
+const isClosed = (member: BalancerMember): boolean => !isOpen(member);
+/** Whether its port comes out only when the plan is performed. */
+const isLate = ({ url }: BalancerMember): boolean => url.includes('${');
+
+/**
+ * What is set, in an order in which there is always someone to serve: opens before it closes. A member that nobody of
+ * ours is known at may turn out to be the late one (its port was free), so that one is opened again after it.
+ */
+function settings(
+  { backends, facts }: RouterState,
+  listed: readonly BalancerMember[],
+  others: readonly BalancerMember[],
+): BalancerMember[] {
+  const { members } = facts as unknown as Facts;
+  const differs = (member: BalancerMember): boolean =>
+    !members.some((now) => describeMember(now) === describeMember(member));
+  const isOurs = ({ url }: BalancerMember): boolean =>
+    backends.some(({ name, target }) => name === url && target !== undefined);
+  const strangers = others.filter((member) => !isOurs(member));
+  return [
+    ...listed.filter(isOpen).filter(differs),
+    ...strangers,
+    ...(strangers.length > 0 ? listed.filter(isLate) : []),
+    ...listed.filter(isClosed).filter(differs),
+    ...others.filter(isOurs),
+  ];
+}
+
+/** What was before. Where a late port may be any member's all of them are set, after it was closed. */
+function restoring(
+  { members }: Facts,
+  wanted: readonly BalancerMember[],
+  late: readonly BalancerMember[],
+): BalancerMember[] {
+  const touched = members.filter((member) =>
+    wanted.some((each) => each.url === member.url && describeMember(each) !== describeMember(member)),
+  );
+  if (late.length === 0) return [...touched.filter(isOpen), ...touched.filter(isClosed)];
+  return [
+    ...touched.filter(isOpen),
+    ...late.map((member) => ({ ...member, state: 'disabled' as const })),
+    ...members,
+  ];
 }
 
 function merge(members: readonly BalancerMember[], changed: readonly BalancerMember[]): BalancerMember[] {
@@ -159,14 +200,14 @@ function merge(members: readonly BalancerMember[], changed: readonly BalancerMem
   return [...members.map((member) => find(changed, member.url) ?? member), ...added];
 }
 
-/** How members should be: those of the route, and other ones of its hosts, which get nobody. */
-function wantedMembers(balancer: string, facts: Facts, { backends }: Route): BalancerMember[] {
+/** How the members of a route should be. */
+function listedMembers(balancer: string, facts: Facts, { backends }: Route): BalancerMember[] {
   const open = backends.filter(({ weight }) => weight > 0);
   const asked = wholeWeights(
     open.map(({ weight }) => weight),
     MOST,
   );
-  const listed = backends.flatMap((backend): BalancerMember[] => {
+  return backends.flatMap((backend): BalancerMember[] => {
     const url = urlOf(facts, backend.address);
     const now = facts.members.find((member) => member.url === url);
     if (backend.weight === 0) return now ? [{ ...now, state: 'drain' }] : [];
@@ -178,13 +219,22 @@ function wantedMembers(balancer: string, facts: Facts, { backends }: Route): Bal
     const weight = open.length === 1 ? (now?.weight ?? 1) : (asked[open.indexOf(backend)] ?? 1);
     return [{ url, state: 'ready', weight }];
   });
-  const others = facts.members.filter(
-    ({ url, state }) =>
-      (state === 'ready' || state === 'drain') &&
-      !listed.some((member) => member.url === url) &&
-      backends.some(({ address }) => sameHost(address.host, addressOf(url).host)),
-  );
-  return [...listed, ...others.map((member): BalancerMember => ({ ...member, state: 'disabled' }))];
+}
+
+/** Members of the same hosts that aren't in the route, and get nobody. */
+function otherMembers(
+  facts: Facts,
+  { backends }: Route,
+  listed: readonly BalancerMember[],
+): BalancerMember[] {
+  return facts.members
+    .filter(
+      ({ url, state }) =>
+        (state === 'ready' || state === 'drain') &&
+        !listed.some((member) => member.url === url) &&
+        backends.some(({ address }) => sameHost(address.host, addressOf(url).host)),
+    )
+    .map((member) => ({ ...member, state: 'disabled' }));
 }
 
 /** It is another one after each restart. */

@@ -187,6 +187,36 @@ describe('what the balancer of Apache keeps', function () {
     assert.deepEqual(await runner.read(router), before);
   });
 
+  it('has a member that is open with nobody there: the first release may get its port, and keeps it', async () => {
+    const members = [two.port, one.port];
+    const real = await lab().apacheBalancer(members);
+    const router = routerOf(real);
+    const before = await runner.read(router);
+    assert.deepEqual(admitted(before), [String(two.port)]);
+    const bindings = { 'lab.port': String(two.port) };
+    const change = router.change(before, routeTo({ release: 'two', port: '${lab.port}' }), 'p1');
+    await runner.perform(change.verify, await runner.perform(change.do, bindings));
+    assert.deepEqual(admitted(await runner.read(router)), [String(two.port)]);
+    await runner.perform(change.undo, bindings);
+    assert.deepEqual(await runner.read(router), before);
+  });
+
+  it('has a member with a weight of its own: it is back after an undo, whatever port came out', async () => {
+    const real = await lab().apacheBalancer([one.port, two.port]);
+    const site = join(real.folder, 'sites', 'balancer.conf');
+    await writeFile(site, (await readFile(site, 'utf8')).replace('status=+D', 'status=+D loadfactor=7'));
+    await real.reload();
+    const router = routerOf(real);
+    await settled(real, 'one');
+    const before = await runner.read(router);
+    const bindings = { 'lab.port': String(two.port) };
+    const change = router.change(before, routeTo({ release: 'two', port: '${lab.port}' }), 'p1');
+    await runner.perform(change.verify, await runner.perform(change.do, bindings));
+    await runner.perform(change.undo, bindings);
+    assert.deepEqual(await runner.read(router), before);
+    assert.match(JSON.stringify(before), /"weight":7/);
+  });
+
   it('lacks a balancer of that name, or answers with something else', async () => {
     const real = await lab().apacheBalancer([one.port]);
     await assert.rejects(runner.read(routerOf(real, 'nope')), {

@@ -5,12 +5,19 @@ import * as s from './scalars';
 const kind = <K extends string>(value: K, description: string) =>
   z.literal(value).meta({ 'x-expects': 'name' }).describe(description);
 const onHost = s.reference('hosts').describe('The host the router runs on.');
+const command = (usual: string) =>
+  z
+    .array(s.machineText)
+    .min(1)
+    .optional()
+    .describe(`The command that controls it, as a list of words; \`${usual}\` without this key.`);
 
 const apacheTemplate = z.strictObject({
   kind: kind('apache-template', 'Apache, whose sites are made from `*.conf.template` files.'),
   host: onHost,
   templates: s.machineText.describe('The template files on the host; `*` stands for any name.'),
   variables: s.templateVariables.describe('The variables that are filled in; `${port}` is the new port.'),
+  command: command('apachectl'),
 });
 
 const apacheBalancer = z.strictObject({
@@ -25,12 +32,18 @@ const haproxy = z.strictObject({
   host: onHost,
   socket: s.machineText.describe('The runtime socket on the host (`stats socket`, level admin).'),
   backend: s.machineText.describe('The backend whose servers are switched.'),
+  state: s.machineText
+    .optional()
+    .describe(
+      "HAProxy's `server-state-file` on the host; written after each switch, so that a reload keeps it.",
+    ),
 });
 
 const nginx = z.strictObject({
   kind: kind('nginx', 'nginx, through a file that its configuration includes.'),
   host: onHost,
-  include: s.machineText.describe('The included file on the host; it is written by Swapdeck alone.'),
+  include: s.machineText.describe('The included file on the host; the servers of its upstream are switched.'),
+  command: command('nginx'),
 });
 
 const modJk = z.strictObject({

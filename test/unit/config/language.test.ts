@@ -82,6 +82,7 @@ describe('completion of swapdeck.yaml', () => {
       'host',
       'socket',
       'backend',
+      'state',
     ]);
     assert.deepEqual(await labels('routers: { r: { kind: floating-ip, provider: digitalocean, | } }'), [
       'ip',
