@@ -39,7 +39,7 @@ export interface TargetState {
   readonly target: string;
   /** The one that has the application's name. */
   readonly live?: Instance;
-  /** Older ones that still run (standby) or are stopped (kept), newest first. */
+  /** Earlier ones that still run (standby) or are stopped (kept); the one that was live last comes first. */
   readonly older: readonly Instance[];
   /** What an earlier deployment left half done. */
   readonly pending: readonly Instance[];

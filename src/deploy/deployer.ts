@@ -4,7 +4,7 @@ import type { Inspection, Plan } from '../contracts/deploy';
 import type { Runner } from '../contracts/deployCall';
 import { DeployError } from '../contracts/deployError';
 import type { Actor, AuditRecord, DeployEvent, JournalRecord, Receipt } from '../contracts/deployRecord';
-import { execute, resume, undo, type ExecuteOptions } from './execute';
+import { execute, leave, resume, undo, type ExecuteOptions } from './execute';
 import { fuller, LocalJournal, SharedJournal } from './journal';
 import type { DeployLock, HeldLock, Lease } from './lock';
 import { Probe } from './probe';
@@ -74,6 +74,11 @@ export class Deployer {
   /** Takes the interrupted deployment back. Rejects with `locked`, `nothingToRecover` or `committed`. */
   async undo(signal?: AbortSignal): Promise<Receipt> {
     return this.#recover('undo', signal, (standing, options) => undo(standing, options));
+  }
+
+  /** Leaves the interrupted deployment as it is, so that another may begin. Rejects with `locked` or `nothingToRecover`. */
+  async leave(signal?: AbortSignal): Promise<Receipt> {
+    return this.#recover('leave', signal, (standing, options) => leave(standing, options));
   }
 
   /** Who is at it, if anyone. */

@@ -86,6 +86,11 @@ export async function undo(standing: Standing, options: ExecuteOptions): Promise
   return new Execution(standing, options).back('undoChosen');
 }
 
+/** Leaves an interrupted deployment as it is, so that another may begin. It can still be resumed or undone until then. */
+export function leave(standing: Standing, options: ExecuteOptions): Promise<Receipt> {
+  return new Execution(standing, options).stay();
+}
+
 class Execution {
   readonly #plan: Plan;
   readonly #options: ExecuteOptions;
@@ -136,6 +141,10 @@ class Execution {
 
   async back(why: 'undoChosen'): Promise<Receipt> {
     return this.#guarded(() => this.#takeBack(why));
+  }
+
+  async stay(): Promise<Receipt> {
+    return this.#guarded(() => this.#finish('stayed'));
   }
 
   async #do({ step, undoFirst }: Work, cancel: AbortSignal | undefined): Promise<void> {

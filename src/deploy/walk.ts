@@ -165,7 +165,8 @@ export class Walk {
         this.#throwIfLost();
         const passing = thrown instanceof TransportError && isWorthRetrying(thrown);
         if (!passing || clock.monotonic() - begun > patienceMs) throw toError(thrown);
-        await clock.delay(PAUSE_MS, signal);
+        // Cut short, the next attempt says why.
+        await clock.delay(PAUSE_MS, signal).catch(() => undefined);
       }
     }
   }

@@ -246,12 +246,15 @@ describe('deploy engine with real processes', function () {
     });
 
     it('waits for nobody that is dead: a lock that is not renewed can be told', async () => {
-      const plan = await scene.place.plan({ planId: planId(), strategy: 'blue-green', version: 'dead' });
-      await scene.run({ what: 'deploy', plan, killAfter: 4 });
-      const { lock } = scene.place;
+      const short = await DeployScene.make(['web-1'], deployer.file, 3000);
+      after(() => short.dispose());
+      await short.deploy({ planId: planId(), strategy: 'blue-green', version: 'v0' });
+      const plan = await short.place.plan({ planId: planId(), strategy: 'blue-green', version: 'dead' });
+      await short.run({ what: 'deploy', plan, killAfter: 4 });
+      const { lock } = short.place;
       const held = await lock.look();
       assert.equal(held?.owner?.reason, 'deploy adara dead');
-      const elsewhere = scene.place.deployer({
+      const elsewhere = short.place.deployer({
         actor: { name: 'other@elsewhere', machine: 'elsewhere', processId: 1 },
       });
       await assert.rejects(elsewhere.resume(), { reason: 'locked' });
@@ -266,6 +269,44 @@ describe('deploy engine with real processes', function () {
       await assert.rejects(attempt({ version: 'next' }), { reason: 'unfinished' });
       assert.equal((await scene.place.deployer().undo()).outcome, 'undone');
       assert.equal((await attempt({ version: 'next' })).outcome, 'done');
+    });
+
+    it('leaves what was interrupted as it is when told to; the next deployment clears it away', async () => {
+      const plan = await scene.place.plan({ planId: planId(), strategy: 'blue-green', version: 'half' });
+      await scene.run({ what: 'deploy', plan, killAfter: 8 });
+      assert.equal((await scene.place.deployer().leave()).outcome, 'stayed');
+      const next = await scene.place.plan({ planId: planId(), strategy: 'blue-green', version: 'next' });
+      assert.deepEqual(next.notes, [{ kind: 'clearsPending', subject: `web-1: ${plan.id}` }]);
+      const receipt = await scene.place.deployer().deploy(next, planDigest(next));
+      assert.equal(receipt.outcome, 'done');
+      assert.deepEqual((await scene.place.inspect()).targets[0]?.pending, []);
+    });
+
+    it('rolls back to a release that was kept, running or stopped, by a plan like any other', async () => {
+      for (const standby of [0, 1]) {
+        await scene.deploy({
+          planId: planId(),
+          strategy: 'blue-green',
+          version: `next-${standby}`,
+          options: { standby, keep: 1 },
+        });
+        const [target] = (await scene.place.inspect()).targets;
+        const kept = standby === 1 ? 'running' : 'stopped';
+        const old = target?.older.find(({ state }) => state === kept);
+        assert.ok(old, `one is kept, ${kept}`);
+        const receipt = await attempt({
+          version: old.release.version,
+          intent: 'rollback',
+          options: { standby, keep: 1 },
+        });
+        assert.equal(receipt.outcome, 'done', JSON.stringify(receipt.failure));
+        assert.equal(receipt.probe?.lost, 0);
+        assert.deepEqual(liveVersions(await scene.place.inspect()), [old.release.version]);
+        const started = receipt.steps.some(({ step }) => step === 'web-1/start');
+        assert.equal(started, standby === 0, 'a release that runs is not started');
+      }
+      const { lost, losses } = await scene.usersGo();
+      assert.equal(lost, 0, JSON.stringify(losses));
     });
   });
 });

@@ -47,9 +47,9 @@ export class DeployScene {
     this.#deployer = deployer;
   }
 
-  static async make(hosts: readonly string[], deployer: string): Promise<DeployScene> {
+  static async make(hosts: readonly string[], deployer: string, leaseMs?: number): Promise<DeployScene> {
     const proxy = await SwitchingProxy.start();
-    return new DeployScene(await ProcessPlace.make(hosts, proxy), proxy, deployer);
+    return new DeployScene(await ProcessPlace.make(hosts, proxy, leaseMs), proxy, deployer);
   }
 
   async dispose(): Promise<void> {
@@ -65,7 +65,7 @@ export class DeployScene {
         url: this.proxy.url,
         everyMs: 20,
         recognise: { by: 'header', name: 'x-release' },
-        timeoutMs: 5000,
+        timeoutMs: 20_000,
       },
       systemClock,
     );

@@ -31,6 +31,8 @@ export interface PlaceDescription {
   readonly adminUrl: string;
   readonly publicUrl: string;
   readonly program: readonly [string, string];
+  /** 30,000 unless given: a busy machine must not lose a lock. */
+  readonly leaseMs?: number;
 }
 
 export interface Wish {
@@ -56,6 +58,7 @@ export class ProcessPlace {
   static async make(
     hosts: readonly string[],
     proxy: { adminUrl: string; url: string },
+    leaseMs?: number,
   ): Promise<ProcessPlace> {
     const root = await mkdtemp(join(tmpdir(), 'swapdeck-place-'));
     for (const host of hosts) await mkdir(join(root, host));
@@ -65,6 +68,7 @@ export class ProcessPlace {
       adminUrl: proxy.adminUrl,
       publicUrl: proxy.url,
       program: [process.execPath, join(__dirname, 'server.mjs')],
+      ...(leaseMs !== undefined && { leaseMs }),
     });
   }
 
@@ -152,7 +156,12 @@ export class ProcessPlace {
 
   get lock(): DeployLock {
     const calls = new LockCalls(THIS_MACHINE, join(this.description.root, 'shared', 'lab', 'adara'));
-    return new DeployLock({ runner: this.runner(), calls, clock: systemClock, leaseMs: 6000 });
+    return new DeployLock({
+      runner: this.runner(),
+      calls,
+      clock: systemClock,
+      leaseMs: this.description.leaseMs ?? 30_000,
+    });
   }
 
   deployer(more: Partial<DeployerOptions> = {}): Deployer {

@@ -42,12 +42,12 @@ function setUp(strategy: StrategyName, fault: Fault = () => undefined) {
         await fault(++calls, argv, signal);
         return { code: 0, stdout: '8081', stderr: '' };
       },
-      http: async () => {
-        await fault(++calls, []);
+      http: async (_call, { signal }) => {
+        await fault(++calls, [], signal);
         return { status: 200, headers: { 'x-release': 'new' }, body: '' };
       },
-      watch: async () => {
-        await fault(++calls, []);
+      watch: async (_call, { signal }) => {
+        await fault(++calls, [], signal);
         return {};
       },
     },
@@ -211,6 +211,22 @@ describe('execute', () => {
       assert.equal(later.outcome, 'done');
       assert.deepEqual(new Set(plan.steps.map(({ id }) => id)).size, plan.steps.length);
     });
+
+  it('can be cancelled at any call, and all is taken back', async () => {
+    const total = forward(setUp('rolling').plan).length;
+    for (let at = 1; at <= total; at++) {
+      const cancel = new AbortController();
+      const { plan, run } = setUp('rolling', (n, _argv, signal) => {
+        if (n !== at) return undefined;
+        cancel.abort();
+        return Promise.reject(signal?.aborted ? new AbortedError('it') : new Error('not cancelled'));
+      });
+      const receipt = await run({ decide: () => Promise.resolve('undo') }, cancel.signal);
+      assert.equal(receipt.outcome, 'undone', `call ${at}: ${JSON.stringify(receipt.failure)}`);
+      const states = new Set(receipt.steps.map(({ state }) => state));
+      assert.deepEqual([...states], ['undone'], `call ${at} of ${plan.steps.length} steps`);
+    }
+  });
 
   it('is refused when it is not the approved plan, or the world is another', async () => {
     const { plan, options, performed } = setUp('blue-green');
