@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RouterState } from '../../../src/contracts/deploy';
+import type { Plan, RouterState, Step } from '../../../src/contracts/deploy';
 import type { Answer, Call } from '../../../src/contracts/deployCall';
 import { literal } from '../../../src/contracts/deployCall';
 import type { Reading, Route, Router } from '../../../src/contracts/deployTarget';
+import { checkPlan } from '../../../src/deploy/check';
 import { apacheBalancer } from '../../../src/routers/apacheBalancer';
 import { apacheTemplate } from '../../../src/routers/apacheTemplate';
 import { haproxy } from '../../../src/routers/haproxy';
@@ -145,6 +146,28 @@ describe('plans of routers', () => {
         const { after } = router.change(first.after, back, 'p1');
         const admitted = after.backends.filter(({ weight }) => weight > 0).map(({ address }) => address.port);
         assert.deepEqual(admitted, ['18081']);
+      });
+
+      it('keep the rules of steps', () => {
+        const change = router.change(stateOf(each), all, 'p1');
+        const start: Call = {
+          via: 'command',
+          host: 'web-1',
+          argv: ['true'],
+          binds: { 'web-1.port': 'stdout' },
+        };
+        const step = (id: string, calls: Pick<Step, 'do' | 'verify' | 'undo'>): Step => ({
+          id,
+          title: id,
+          on: id,
+          phase: 'route',
+          again: 'repeat',
+          ...calls,
+        });
+        const { after, ...calls } = change;
+        assert.equal(after.router, router.name);
+        const steps = [step('start', { do: [start], verify: [], undo: [] }), step('route', calls)];
+        checkPlan({ steps } as unknown as Plan);
       });
 
       it('bind names that begin with the name of the router, and undo needs none of its own', () => {
