@@ -1,27 +1,45 @@
 import { systemClock } from '../contracts/clock';
 import type { Ledger } from '../hotswap/ledger/ledger';
-import type { BuiltClass, ClassResult, JvmTarget } from '../hotswap/model';
+import type { BuiltClass, ClassResult, JvmTarget, SwapRecord } from '../hotswap/model';
 import { configuredRoot } from '../hotswap/roots/relevant';
 import { Session } from '../hotswap/session';
+import type { SwapCommand } from '../hotswap/swapQueue';
 import { describeJvmError } from '../messages/describe';
 import { classOutcome } from '../messages/hotswap';
 import { english } from '../messages/translate';
 import { foundSwap } from '../messages/undo';
 import { localEndpointProbe } from '../targets/jvm/discover';
-import { Deferred } from '../util/async';
+import { Deferred, nextEvent } from '../util/async';
 import { AbortedError } from '../util/errors';
+import type { SwapOne } from './commandGroup';
 import type { Output } from './output';
 import type { JvmReport } from './swapReport';
 
+/** How long a JVM that was cut off in the middle of a swap of several may take to come back, in milliseconds. */
+const comeBackMs = 15_000;
 /** How long a command goes on to keep class files for swaps to come, in milliseconds; the next one goes on with it. */
 const keepMs = 2000;
+
+/** What a `swap` command chose. */
+export interface SwapChoices {
+  readonly all?: boolean;
+  readonly wait?: boolean;
+  readonly isChosenLoader?: SwapCommand['isChosenLoader'];
+}
+
+export interface SwapSurroundings {
+  readonly ledger: Ledger | undefined;
+  readonly output: Output;
+  /** Alone, or together with the other JVMs of the command. */
+  readonly swap: SwapOne;
+}
 
 /** Swaps classes in one JVM and detaches; with `wait` stays for pending ones until aborted. Never rejects, save when aborted before it was done. */
 export async function swapJvm(
   target: JvmTarget,
   { classes, roots }: { readonly classes: readonly BuiltClass[]; readonly roots: readonly string[] },
-  { all = false, wait = false }: { readonly all?: boolean; readonly wait?: boolean },
-  { ledger, output }: { readonly ledger: Ledger | undefined; readonly output: Output },
+  { all = false, wait = false, isChosenLoader }: SwapChoices,
+  { ledger, output, swap }: SwapSurroundings,
   signal: AbortSignal,
 ): Promise<JvmReport> {
   const jvm = target.id;
@@ -41,7 +59,11 @@ export async function swapJvm(
     session.useRoots(roots.map((root) => configuredRoot(root)));
     const change = { origin: 'command', at: systemClock.now(), classes, ms: {} } as const;
     const pend = wait ? {} : { pend: () => Promise.resolve([]) };
-    const record = await session.swap(change, { all, ...pend }, signal);
+    const record = await settled(
+      session,
+      await swap(session, change, { all, ...pend, isChosenLoader }, signal),
+      signal,
+    );
     // Without `wait` nothing is made pending; the report still tells what is not loaded.
     const isRefused = record.classes.some(({ outcome }) => outcome === 'refused');
     for (const result of record.classes)
@@ -61,6 +83,7 @@ export async function swapJvm(
       classes: [...results.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
       ms: { connect, ...record.ms },
       waited: wait,
+      ...(record.group && { group: record.group }),
       ...(record.error
         ? { error: describeJvmError(record.error, { where: jvm }), reason: record.error.reason }
         : {}),
@@ -73,6 +96,17 @@ export async function swapJvm(
     late.dispose();
     await session.close();
   }
+}
+
+/**
+ * The record of a JVM, or of what became of it after it was cut off in the middle of a swap of several JVMs: it is
+ * brought to what these came to, as long as it comes back soon.
+ */
+async function settled(session: Session, record: SwapRecord, signal: AbortSignal): Promise<SwapRecord> {
+  if (!record.group || record.error?.reason !== 'unknownOutcome') return record;
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(comeBackMs)]);
+  const isTold = ({ resolves }: SwapRecord): boolean => resolves === record.id;
+  return nextEvent(session.onDidSwap, isTold, limit).catch(() => record);
 }
 
 /** A session with a JVM, and how to connect it: resolves to the milliseconds that took. */

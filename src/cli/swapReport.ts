@@ -1,5 +1,6 @@
-import type { ClassResult, SwapTimes } from '../hotswap/model';
-import { classOutcome } from '../messages/hotswap';
+import type { ClassResult, LoaderResult, SwapGroup, SwapTimes } from '../hotswap/model';
+import { groupOutcome } from '../messages/fleet';
+import { classOutcome, loaderName } from '../messages/hotswap';
 import type { Message } from '../messages/message';
 import { english } from '../messages/translate';
 import { table, type Output } from './output';
@@ -14,6 +15,8 @@ export interface JvmReport {
   readonly ms: Partial<SwapTimes>;
   /** Classes that are not loaded were waited for. */
   readonly waited: boolean;
+  /** The JVMs that were swapped together with this one. */
+  readonly group?: SwapGroup;
   /** The JVM as a whole failed. */
   readonly error?: Message;
   readonly reason?: string;
@@ -24,23 +27,51 @@ export function printReport(report: JvmReport, output: Output): void {
   const { jvm, version, classes, ms, error } = report;
   if (error) output.failure(error);
   if (version === undefined) return;
-  const counts = (['swapped', 'pending', 'refused'] as const)
+  const counts = (['swapped', 'defined', 'pending', 'refused', 'takenBack'] as const)
     .map((outcome) => [classes.filter((each) => each.outcome === outcome).length, outcome] as const)
     .filter(([count]) => count > 0)
-    .map(([count, outcome]) => `${count} ${outcome}`);
+    .map(([count, outcome]) => `${count} ${outcome === 'takenBack' ? 'taken back' : outcome}`);
   const same = classes.filter(({ state, outcome }) => state === 'same' && outcome === 'skipped').length;
   if (same > 0) counts.push(`${same} the same`);
-  const times = (['connect', 'compare', 'send', 'verify'] as const)
+  const times = (['connect', 'compare', 'define', 'send', 'verify'] as const)
     .filter((part) => ms[part] !== undefined)
     .map((part) => `${part} ${ms[part]!.toFixed(1)} ms`);
   output.line(`${jvm}  Java ${version}  ${counts.join(', ')}  (${times.join(', ')})`);
   const told = classes.filter(({ state, outcome }) => state !== 'same' || outcome !== 'skipped');
-  for (const row of table(told.map((each) => ['', each.name, outcome(each, report)]))) output.line(row);
+  const rows = told.flatMap((each) => [
+    ['', each.name, outcome(each, report)],
+    ...(each.loaders ?? []).map((loader) => ['', `  in ${loaderName(loader)}`, loaderOutcome(loader)]),
+  ]);
+  for (const row of table(rows)) output.line(row);
+}
+
+/** One line about the JVMs as a whole. */
+export function printGroup(reports: readonly JvmReport[], output: Output): void {
+  const grouped = reports.filter(({ group }) => group);
+  const first = grouped.find(({ error }) => error) ?? grouped[0];
+  const whole =
+    first?.group && groupOutcome({ group: first.group, isLost: first.error !== undefined }, english);
+  if (whole !== undefined) output.line(whole);
+}
+
+function loaderOutcome({ state, outcome }: LoaderResult): string {
+  if (outcome !== 'skipped') return outcome === 'takenBack' ? 'taken back' : outcome;
+  return state === 'same' ? 'the same' : 'left alone';
 }
 
 /** The value of `swap --json`. */
 export function reportsToJson(reports: readonly JvmReport[]): unknown {
-  return { jvms: reports.map(reportToJson) };
+  const group = reports.find((report) => report.group)?.group;
+  return {
+    jvms: reports.map(reportToJson),
+    ...(group && {
+      group: {
+        id: group.id,
+        decision: group.decision,
+        ...(group.cause !== undefined && { cause: group.cause }),
+      },
+    }),
+  };
 }
 
 /** Without `--wait` nobody is there any more when a pending class is loaded. */
@@ -62,11 +93,13 @@ function reportToJson(report: JvmReport): unknown {
       state: result.state === 'debug' ? 'changed' : result.state,
       outcome: result.outcome,
       ...(result.error === undefined ? {} : { error: result.error }),
+      ...(result.exception === undefined ? {} : { exception: result.exception }),
+      ...(result.loaders && { loaders: result.loaders }),
       message: outcome(result, report),
     })),
     swapped: classes.filter(({ outcome }) => outcome === 'swapped').length,
     ms: Object.fromEntries(
-      (['connect', 'compare', 'send', 'verify'] as const)
+      (['connect', 'compare', 'define', 'send', 'verify'] as const)
         .filter((part) => ms[part] !== undefined)
         .map((part) => [part, Math.round(ms[part]! * 10) / 10]),
     ),

@@ -5,7 +5,7 @@ import { HotSwapError } from './errors';
 import type { GroupPart } from './fleet/part';
 import { HeldBack } from './heldBack';
 import { Job } from './job';
-import type { JvmLedger } from './ledger/jvmLedger';
+import type { JvmLedger, LostPending } from './ledger/jvmLedger';
 import { UndoError, type UndoPlan } from './ledger/undo';
 import type { BuiltClass, Change, ClassResult, SwapGroup, SwapRecord } from './model';
 import { PendingClasses, type Served } from './pending';
@@ -13,7 +13,7 @@ import { failedRecord, swapRecord, type RecordOf } from './record';
 import { Recording } from './recording';
 import type { Redefinition } from './redefine';
 import { findInRoot } from './roots/findInRoot';
-import { swapClasses, type SwapResult } from './swap';
+import { swapClasses, type SwapOptions, type SwapResult } from './swap';
 import { prepareUndo } from './undoCheck';
 
 export interface QueueListener {
@@ -34,6 +34,8 @@ export interface SwapCommand {
   readonly all?: boolean;
   /** Which classes that the JVM does not show become pending; all unless given. The others are `skipped`. */
   readonly pend?: ((unloaded: readonly BuiltClass[]) => Promise<readonly BuiltClass[]>) | undefined;
+  /** Which class loaders' classes are swapped; all unless given. */
+  readonly isChosenLoader?: SwapOptions['isChosenLoader'];
   /** Take this back: the change has no classes of its own, and is never merged with another one. */
   readonly undo?: UndoPlan;
   /** Swap in step with other JVMs; never merged with another change either. */
@@ -109,6 +111,24 @@ export class SwapQueue {
     void this.#pump();
   }
 
+  /** Waits again for classes that an earlier process waited for, and goes on with their swaps. */
+  waitAgain(lost: readonly LostPending[]): void {
+    const live = this.#live;
+    if (!live) return;
+    const { attached, pending } = live;
+    const of: RecordOf = { jvm: this.#jvm, version: attached.info.version };
+    const free = lost.filter(({ built }) => pending.get(built.name) === undefined);
+    const change = changeOf(
+      free.map(({ built }) => built),
+      attached.clock.now(),
+    );
+    for (const { built, swap } of free)
+      this.#recordings.set(built, new Recording(this.#ledger, of, change, { id: swap }));
+    const visible = pending.add(change.classes);
+    this.#listener.changed();
+    if (visible.length > 0) this.enqueue({ ...change, classes: visible });
+  }
+
   /** Gives up what runs and what waits. */
   cancel(): void {
     this.#running?.giveUp();
@@ -181,7 +201,7 @@ export class SwapQueue {
     const isPlain = !undo && !group && !job.restores;
     const classes = isPlain ? this.#heldBack.join(job.change.classes) : job.change.classes;
     let change: Change = { ...job.change, classes };
-    const recording = new Recording(this.#ledger, of, change, undo?.undoes);
+    const recording = new Recording(this.#ledger, of, change, { undoes: undo?.undoes });
     const more = (): Partial<SwapRecord> => ({
       id: recording.id,
       ...(job.resolves !== undefined && { resolves: job.resolves }),

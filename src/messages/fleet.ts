@@ -1,23 +1,22 @@
-import type { SwapRecord } from '../hotswap/model';
+import type { SwapGroup, SwapRecord } from '../hotswap/model';
 import { describeJvmError } from './describe';
 import type { Message } from './message';
 import { toMessage } from './message';
 import { refusedClasses } from './refusals';
 import type { Translate } from './translate';
 
-/** What became of a swap of several JVMs, in one sentence; undefined of one that was swapped alone. */
+/** What became of a swap of several JVMs, in one sentence. `isLost`: the cause is a JVM that was lost. */
 export function groupOutcome(
-  { group, error }: Pick<SwapRecord, 'group' | 'error'>,
+  { group, isLost }: { readonly group: SwapGroup; readonly isLost: boolean },
   t: Translate,
-): string | undefined {
-  if (!group) return undefined;
+): string {
   const { jvms, decision, cause } = group;
   if (decision === 'all')
     return cause === undefined
       ? t('All {0} JVMs have the swap.', jvms.length)
       : t('{0} was lost in the middle and gets the swap when it is back: the others can not go back.', cause);
   if (cause === undefined) return t('None of {0} JVMs keeps the swap.', jvms.length);
-  return error && error.reason !== 'groupIncomplete'
+  return isLost
     ? t('None of {0} JVMs keeps the swap, because {1} was lost.', jvms.length, cause)
     : t('None of {0} JVMs keeps the swap, because {1} did not take it.', jvms.length, cause);
 }
@@ -27,7 +26,7 @@ export function failedSwap(record: SwapRecord, t: Translate): Message | undefine
   const { group, jvm, error, classes } = record;
   // Of a group that was not swapped, only the JVM that is the cause is told of.
   if (group?.decision === 'none' && group.cause !== jvm && error?.reason !== 'notTakenBack') return undefined;
-  const whole = groupOutcome(record, t);
+  const whole = group && groupOutcome({ group, isLost: error !== undefined }, t);
   const message = error ? describeJvmError(error, { t, where: jvm }) : refusedMessage(classes, t);
   if (!message || whole === undefined) return message;
   // What the JVM's own text says of coming back is not what was decided for it.

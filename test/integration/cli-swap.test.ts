@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import * as path from 'node:path';
 import { lastLine, runCli, startCli, type Ran } from './support/cli';
 import { greeting, HotSwapApp, late, other } from './support/hotswapApp';
 import { freePort } from './support/javaProcess';
@@ -15,11 +16,13 @@ interface SwapJson {
       readonly outcome: string;
       readonly error?: number;
       readonly message: string;
+      readonly loaders?: readonly { readonly type: string; readonly outcome: string }[];
     }[];
     readonly swapped: number;
     readonly ms: Record<string, number>;
     readonly error?: { readonly reason: string; readonly message: string; readonly next: readonly string[] };
   }[];
+  readonly group?: { readonly decision: string; readonly cause?: string };
 }
 
 const json = ({ stdout }: Ran): unknown => lastLine(stdout);
@@ -119,15 +122,81 @@ for (const jdk of jdksToTest()) {
       assert.equal(report.classes.find(({ name }) => name === 'demo.Late')!.outcome, 'swapped');
     });
 
-    it('swaps in several JVMs; one that is not there does not keep the others from it', async () => {
+    it('swaps several JVMs together: where one is not there, none of them', async () => {
       const nobody = `127.0.0.1:${await freePort()}`;
       const classes = await app.compile({ 'demo/Greeting.java': greeting('two') });
       const { code, json } = await swap('--jvm', nobody, '--classes', classes);
       assert.equal(code, 1);
-      assert.equal(json.jvms[0]!.swapped, 1);
-      assert.equal(json.jvms[1]!.jvm, nobody);
-      assert.equal(json.jvms[1]!.error?.reason, 'refused');
+      assert.deepEqual(
+        json.jvms.map(({ swapped, error }) => [swapped, error?.reason]),
+        [
+          [0, 'groupIncomplete'],
+          [0, 'refused'],
+        ],
+      );
+      assert.equal(await app.ask('greet'), 'one4');
+      const each = await swap('--jvm', nobody, '--classes', classes, '--each');
+      assert.equal(each.code, 1);
+      assert.deepEqual(
+        each.json.jvms.map(({ swapped, error }) => [swapped, error?.reason]),
+        [
+          [1, undefined],
+          [0, 'refused'],
+        ],
+      );
+      assert.equal(each.json.group, undefined);
       assert.equal(await app.ask('greet'), 'two4');
+    });
+
+    it('swaps several JVMs together: what one refuses lands on none, unless each is swapped on its own', async () => {
+      const second = await HotSwapApp.start(jdk);
+      try {
+        await second.jvm.stop();
+        // One method more than the others run, so that it would have to go.
+        await second.restart(
+          await second.compile({ 'demo/Other.java': other('other one', 'void extra() {}') }),
+        );
+        const classes = await app.compile({
+          'demo/Greeting.java': greeting('two'),
+          'demo/Other.java': other('two'),
+        });
+        const both = ['--jvm', `127.0.0.1:${second.endpoint.port}`, '--classes', classes];
+        const { code, json } = await swap(...both);
+        assert.equal(code, 3);
+        assert.deepEqual(json.group?.decision, 'none');
+        assert.equal(json.group.cause, json.jvms[1]!.jvm);
+        assert.deepEqual(
+          json.jvms.map(({ swapped }) => swapped),
+          [0, 0],
+        );
+        assert.deepEqual([await app.ask('greet'), await second.ask('greet')], ['one4', 'one4']);
+        const each = await swap(...both, '--each');
+        assert.equal(each.code, 3);
+        assert.deepEqual([await app.ask('greet'), await second.ask('greet')], ['two4', 'one4']);
+        await second.jvm.stop();
+        await second.restart();
+        const together = await swap(...both);
+        assert.equal(together.code, 0);
+        assert.equal(together.json.group?.decision, 'all');
+        assert.deepEqual([await app.ask('greet'), await second.ask('greet')], ['two4', 'two4']);
+      } finally {
+        await second.stop();
+      }
+    });
+
+    it('lists the class loaders of a class, and swaps under those that are named', async () => {
+      await app.ask(`load ${path.join(app.classes, path.sep)} demo.Other`);
+      const classes = await app.compile({ 'demo/Other.java': other('other two') });
+      const { json } = await swap('--classes', classes, '--loader', 'URLClassLoader');
+      const result = json.jvms[0]!.classes.find(({ name }) => name === 'demo.Other')!;
+      assert.deepEqual(result.loaders?.map(({ type, outcome }) => `${type} ${outcome}`).sort(), [
+        'java.net.URLClassLoader swapped',
+        'jdk.internal.loader.ClassLoaders$AppClassLoader skipped',
+      ]);
+      assert.deepEqual(
+        [await app.ask('other'), await app.ask('again 0 demo.Other')],
+        ['other one', 'other two'],
+      );
     });
 
     it('jvm info tells the version, and the JVM listens again afterwards', async () => {

@@ -21,6 +21,8 @@ export interface FleetMember {
 export interface FleetResult {
   readonly decision: Decision;
   readonly records: readonly SwapRecord[];
+  /** Why the others did not get to it, by the id of the JVM. */
+  readonly failures: ReadonlyMap<string, unknown>;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function swapGroup(
   change: Change,
   signal?: AbortSignal,
 ): Promise<FleetResult> {
-  if (members.length === 0) return { decision: { keep: true }, records: [] };
+  if (members.length === 0) return { decision: { keep: true }, records: [], failures: new Map() };
   const group = new Group(members.map(({ id }) => id));
   const swaps = members.map(async (member) => {
     const share = member.share(change);
@@ -47,10 +49,14 @@ export async function swapGroup(
   });
   const ended = await Promise.allSettled(swaps);
   const records = ended.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  const failure = ended.find((each) => each.status === 'rejected');
-  if (records.length === 0 && failure) throw failure.reason;
-  // Where a JVM fell away meanwhile, the others were told before the decision was known.
-  return { decision: await group.decision, records };
+  const failures = new Map(
+    ended.flatMap((each, i) =>
+      each.status === 'rejected' ? [[members[i]!.id, each.reason as unknown]] : [],
+    ),
+  );
+  const [failure] = failures.values();
+  if (records.length === 0 && failures.size > 0) throw failure;
+  return { decision: await group.decision, records, failures };
 }
 
 /**
