@@ -18,6 +18,8 @@ export interface MadeComparison extends JvmComparison {
   readonly at: number;
   /** Whether something was swapped since, or the JVM was started anew: what is shown may not hold any more. */
   readonly isStale: boolean;
+  /** Names of classes that are swapped as soon as the JVM prepares them. */
+  readonly pending: ReadonlySet<string>;
 }
 
 /** The comparisons of this window, one a JVM, for as long as it is attached. */
@@ -66,7 +68,8 @@ export class Comparisons implements Disposable {
     try {
       const at = attached.clock.now();
       const found = await compareJvm(attached, roots.entries, onProgress ? { onProgress } : {}, signal);
-      const made: MadeComparison = { ...found, jvm, name: target.name, at, isStale: false };
+      const pending = new Set(session.pending);
+      const made: MadeComparison = { ...found, jvm, name: target.name, at, isStale: false, pending };
       const isNew = !this.#made.has(jvm);
       this.#made.set(jvm, made);
       this.#over.set(jvm, attached);

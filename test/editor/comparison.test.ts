@@ -56,7 +56,7 @@ describe('compare with running', () => {
     await build(original.replace('Hello, world!', 'Hello, other world!'));
     await vscode.commands.executeCommand('swapdeck.compareWithRunning');
     const [jvm] = below();
-    assert.match(label(jvm!), /^hello-local \| 1 class differ/);
+    assert.match(label(jvm!), /^hello-local \| 1 class differs/);
     const [changed, ...rest] = below(jvm);
     assert.equal(label(changed!), 'Changed | 1');
     assert.deepEqual(

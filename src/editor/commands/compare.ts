@@ -84,7 +84,7 @@ function placeOf(difference: Difference, text: string): vscode.Range | undefined
     : `${typeText(descriptor)} ${name}`;
   const lines = text.split('\n');
   const at = lines.findIndex((line) => /^(.*?) ?[{;]?$/.exec(line)?.[1]?.endsWith(header) === true);
-  return at < 0 ? undefined : new vscode.Range(at, 0, at, lines[at]!.length);
+  return at < 0 ? undefined : new vscode.Range(at, 0, at, 0);
 }
 
 /** The comparison of a row, or of a JVM's row elsewhere; else all. */

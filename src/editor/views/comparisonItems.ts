@@ -61,7 +61,12 @@ function jvmItem({ made }: ComparedJvmNode): vscode.TreeItem {
   const item = new vscode.TreeItem(made.name, Expanded);
   const counts = countStates(made.classes);
   const differing = counts.changed + counts.debug + counts.gone;
-  const words = differing === 0 ? t('nothing differs') : t('{0} differ', classCount(differing));
+  const words =
+    differing === 0
+      ? t('nothing differs')
+      : differing === 1
+        ? t('1 class differs')
+        : t('{0} classes differ', differing);
   const parts = [words, timeOfDay(made.at), ...(made.isStale ? [t('out of date')] : [])];
   item.id = made.jvm;
   item.description = parts.join(' · ');
@@ -119,7 +124,9 @@ function classItem(node: ComparedClassNode): vscode.TreeItem {
   const item = new vscode.TreeItem(name.slice(dot + 1), isDeep ? Collapsed : None);
   item.id = `${made.jvm}/class/${name}`;
   const several = loaders.length > 1 ? [t('{0} class loaders', loaders.length)] : [];
-  item.description = [name.slice(0, Math.max(0, dot)), ...several].filter(Boolean).join(' · ');
+  const pending = made.pending.has(name) ? [t('swapped when it is loaded')] : [];
+  const parts = [name.slice(0, Math.max(0, dot)), ...several, ...pending];
+  item.description = parts.filter(Boolean).join(' · ');
   item.iconPath = new vscode.ThemeIcon('symbol-class');
   item.contextValue = `comparedClass.${state}`;
   item.tooltip = `${name}: ${stateCounts[state](t)}`;
