@@ -9,7 +9,8 @@ export async function openProcess(
   argv: readonly string[],
   signal?: AbortSignal,
 ): Promise<ProcessStream> {
-  const input = new PassThrough();
+  // Enough for the way there to stay busy while the next chunk comes.
+  const input = new PassThrough({ highWaterMark: 1 << 20 });
   return new ProcessStream(await exec.start(argv, { stdin: input }, signal), input, exec.place);
 }
 
