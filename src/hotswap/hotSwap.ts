@@ -212,6 +212,7 @@ class WorkspaceHotSwap implements HotSwap {
         for (const watch of member.watches) store.release(watch);
         member.watches = watches;
         session.useRoots(roots);
+        void session.waitAgain();
         if (roots.length === 0 && isFirst) this.#failed.fire(noClassRoots(session.target));
       } catch (error) {
         // A connection that ended meanwhile is told by the session; it asks again when it is back.

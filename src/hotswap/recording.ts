@@ -8,13 +8,21 @@ import type { SwapContext } from './swap';
 
 /** One swap on its way into the ledger. Without a ledger it only names the swap. */
 export class Recording {
-  readonly id = randomUUID();
+  readonly id: string;
   readonly #ledger: JvmLedger | undefined;
   readonly #facts: SwapFacts;
-  #isBegun = false;
+  #isBegun: boolean;
   #sent: readonly Redefinition[] = [];
 
-  constructor(ledger: JvmLedger | undefined, of: RecordOf, change: Change, undoes?: readonly string[]) {
+  /** `id`: goes on with a swap that an earlier process began. */
+  constructor(
+    ledger: JvmLedger | undefined,
+    of: RecordOf,
+    change: Change,
+    { undoes, id }: { readonly undoes?: readonly string[] | undefined; readonly id?: string } = {},
+  ) {
+    this.id = id ?? randomUUID();
+    this.#isBegun = id !== undefined;
     this.#ledger = ledger;
     this.#facts = { id: this.id, ...of, change, undoes };
   }
@@ -39,10 +47,9 @@ export class Recording {
 
   /** To be called before anything else is redefined: what was swapped is read once more, for later sessions. */
   async end(record: SwapRecord, context: SwapContext): Promise<void> {
-    const swapped = new Set(
-      record.classes.filter(({ outcome }) => outcome === 'swapped').map(({ name }) => name),
-    );
-    const items = this.#sent.filter(({ built }) => swapped.has(built.name));
+    const touched = record.classes.filter(({ outcome }) => outcome === 'swapped' || outcome === 'takenBack');
+    const names = new Set(touched.map(({ name }) => name));
+    const items = this.#sent.filter(({ built }) => names.has(built.name));
     if (items.length > 0 && !record.error) this.#ledger?.noteRunning(context, items);
     await this.#ledger?.end(this.#facts, record, this.#isBegun);
   }

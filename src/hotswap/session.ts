@@ -128,6 +128,13 @@ export class Session implements JvmSession {
     this.#changed.fire();
   }
 
+  /** Waits again for what an earlier process of this workspace waited for, when the class roots are known. */
+  async waitAgain(): Promise<void> {
+    await this.#keeping;
+    const lost = (await this.#ledger?.lostPending()) ?? [];
+    if (lost.length > 0) await this.#queue.waitAgain(lost);
+  }
+
   /** Swaps a change now, or merged with others when its turn comes. */
   swap(change: Change, command: SwapCommand = {}, signal?: AbortSignal): Promise<SwapRecord> {
     return this.#queue.submit(change, command, signal);

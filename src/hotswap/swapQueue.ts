@@ -111,8 +111,11 @@ export class SwapQueue {
     void this.#pump();
   }
 
-  /** Waits again for classes that an earlier process waited for, and goes on with their swaps. */
-  waitAgain(lost: readonly LostPending[]): void {
+  /**
+   * Waits again for classes that an earlier process waited for, and goes on with their swaps. Resolves when the JVM
+   * knows of it, or the connection ended.
+   */
+  async waitAgain(lost: readonly LostPending[]): Promise<void> {
     const live = this.#live;
     if (!live) return;
     const { attached, pending } = live;
@@ -125,6 +128,7 @@ export class SwapQueue {
     for (const { built, swap } of free)
       this.#recordings.set(built, new Recording(this.#ledger, of, change, { id: swap }));
     const visible = pending.add(change.classes);
+    await pending.armed().catch(() => undefined);
     this.#listener.changed();
     if (visible.length > 0) this.enqueue({ ...change, classes: visible });
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { cp } from 'node:fs/promises';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Ledger } from '../../src/hotswap/ledger/ledger';
@@ -147,6 +148,32 @@ for (const jdk of jdksToTest()) {
       await undo(swapped.id);
       // The static initialiser does not run again.
       assert.equal(await app.ask('late'), 'late one static late two');
+    });
+
+    it('a class that an earlier process waited for is waited for again', async () => {
+      const swapped = await swap({ 'demo/Late.java': late('late two') }, 'demo.Late');
+      await session.close();
+      session = await attach();
+      assert.deepEqual(session.pending, []);
+      await session.waitAgain();
+      assert.deepEqual(session.pending, ['demo.Late']);
+      const served = nextEvent(session.onDidSwap);
+      assert.equal(await app.ask('late'), 'late two static late two');
+      assert.equal((await served).id, swapped.id);
+      await ledgerSays(ledger, swapped.id, 'swapped');
+      assert.equal((await ledger.entries()).length, 1);
+      await undo(swapped.id);
+      assert.equal(await app.ask('late'), 'late one static late two');
+    });
+
+    it('a class that was built anew since is not waited for with its old bytes', async () => {
+      await swap({ 'demo/Late.java': late('late two') }, 'demo.Late');
+      await session.close();
+      await cp(await app.compile({ 'demo/Late.java': late('late three') }), app.classes, { recursive: true });
+      session = await attach();
+      await session.waitAgain();
+      assert.deepEqual(session.pending, []);
+      assert.equal(await app.ask('late'), 'late three static late three');
     });
 
     for (const [mode, outcome, answer] of [

@@ -1,4 +1,4 @@
-import type { ClassResult, SwapOrigin, SwapTimes } from '../model';
+import type { ClassResult, SwapGroup, SwapOrigin, SwapTimes } from '../model';
 
 /** One class of a swap. Hashes name bytes in the blob store. */
 export interface LedgerClass {
@@ -45,6 +45,8 @@ export interface SwapEnd {
   readonly ms: SwapTimes;
   /** `reason` of the error that ended it. */
   readonly error?: string;
+  /** The JVMs it was done together with. */
+  readonly group?: SwapGroup;
 }
 
 /** From here on, "back to the state at attach" means the classes as they were at this moment. */

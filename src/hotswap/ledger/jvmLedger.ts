@@ -29,6 +29,12 @@ export interface SwapFacts extends RecordOf {
   readonly undoes?: readonly string[] | undefined;
 }
 
+/** A class that an earlier process waited for, and the swap it belongs to. */
+export interface LostPending {
+  readonly built: BuiltClass;
+  readonly swap: string;
+}
+
 /** Versions of a class that are compared with what runs, of those swapped before. */
 const mostCandidates = 6;
 /** Classes of one swap whose fingerprints are read; of a rebuild of everything it would keep the JVM busy. */
@@ -48,6 +54,8 @@ export class JvmLedger implements Baseline {
   /** What swaps of this JVM put into it and replaced, by class, the newest first. Only we swap while attached. */
   readonly #swapped = new Map<string, readonly string[]>();
   readonly #seen = new SeenRunning();
+  /** What waited when this process attached first. */
+  #pending: readonly PendingClass[] = [];
   #noting: Promise<unknown> = Promise.resolve();
   #classPath: ClassPathFiles | undefined;
   #run: string | undefined;
@@ -84,6 +92,7 @@ export class JvmLedger implements Baseline {
       const entries = isFirst ? await this.ledger.entries({ jvm: this.#jvm }) : [];
       for (const { begin } of entries) this.#remember(begin.classes);
       const sameRun = entries.filter(({ begin }) => begin.run === run);
+      this.#pending = isFirst ? pendingOf(sameRun) : [];
       this.#seen.clear();
       this.#seen.load(sameRun, isFirst ? await this.ledger.seenRunning(this.#jvm, run) : []);
       await this.ledger.attached(this.#jvm, this.#clock.now(), run);
@@ -94,6 +103,24 @@ export class JvmLedger implements Baseline {
       (error: unknown) => this.#log.warn(`${this.#jvm}: ${toError(error).message}`),
     );
     return noting.catch(() => []);
+  }
+
+  /**
+   * What an earlier process waited for until it ended, in this run of the JVM; once. Not what was built anew since:
+   * that is another change.
+   */
+  async lostPending(): Promise<LostPending[]> {
+    await this.#attached;
+    const pending = this.#pending.filter(({ name, before, after }) => {
+      const held = this.#heldAtAttach(name);
+      return held === undefined || held === before || held === after;
+    });
+    this.#pending = [];
+    const read = pending.map(async ({ name, after, swap }) => ({
+      built: await this.read(after, name),
+      swap,
+    }));
+    return (await Promise.all(read)).flatMap(({ built, swap }) => (built ? [{ built, swap }] : []));
   }
 
   /** Keeps what the class roots hold now; goes on in the background. Resolves when all of it is kept. */
@@ -132,12 +159,15 @@ export class JvmLedger implements Baseline {
    * written before this returns; what is redefined after that does not show.
    */
   noteRunning({ connection, known }: SwapContext, items: readonly Redefinition[]): void {
-    for (const { built } of items) this.#seen.swapped(built.name, digestOf(built));
+    const running = items.flatMap(({ loaded: { id, name } }) => {
+      const hash = known.digest(id);
+      return hash === undefined ? [] : [{ id, name, hash, methods: known.get(id)!.methods }];
+    });
+    for (const { name, hash } of running) this.#seen.swapped(name, hash);
     if (items.length > mostFingerprints) return;
-    const reading = items.map(async ({ loaded, built }) => {
-      const { methods } = known.get(loaded.id) ?? { methods: [] };
-      const fingerprint = await readFingerprint(connection, loaded.id, methods);
-      return { name: built.name, hash: digestOf(built), fingerprint };
+    const reading = running.map(async ({ id, name, hash, methods }) => {
+      const fingerprint = await readFingerprint(connection, id, methods);
+      return { name, hash, fingerprint };
     });
     const noting = Promise.all(reading).then(async (classes) => {
       for (const { name, hash, fingerprint } of classes) this.#seen.note(name, hash, fingerprint);
@@ -202,7 +232,7 @@ export class JvmLedger implements Baseline {
     try {
       if (!isBegun && !isWorthTelling(record)) return;
       if (!isBegun) await this.#begin(facts, [], []);
-      const { error, classes, ms, resolves } = record;
+      const { error, classes, ms, resolves, group } = record;
       await this.ledger.end({
         kind: 'end',
         id: record.id,
@@ -210,6 +240,7 @@ export class JvmLedger implements Baseline {
         results: classes,
         ms,
         ...(error && { error: error.reason }),
+        ...(group && { group }),
       });
       if (resolves !== undefined && resolves !== record.id) await this.#resolve(resolves, record);
     } catch (error) {
@@ -281,4 +312,21 @@ function ledgerClass(built: BuiltClass, before: string | undefined): LedgerClass
 function outcomeOf({ error, classes }: SwapRecord): 'swapped' | 'refused' | 'failed' {
   if (error) return 'failed';
   return classes.some(({ outcome }) => outcome === 'refused') ? 'refused' : 'swapped';
+}
+
+interface PendingClass extends LedgerClass {
+  readonly swap: string;
+}
+
+/** The classes whose newest swap still waits for the JVM to load them. */
+function pendingOf(entries: readonly LedgerEntry[]): PendingClass[] {
+  const newest = new Map<string, PendingClass | undefined>();
+  for (const { begin, end } of entries) {
+    const outcomes = new Map(end?.results.map(({ name, outcome }) => [name, outcome]));
+    for (const each of begin.classes)
+      newest.set(each.name, outcomes.get(each.name) === 'pending' ? { ...each, swap: begin.id } : undefined);
+    // What an undo only stops waiting for is no class of its own there.
+    if (begin.undoes) for (const [name, outcome] of outcomes) if (outcome === 'skipped') newest.delete(name);
+  }
+  return [...newest.values()].filter((each) => each !== undefined);
 }

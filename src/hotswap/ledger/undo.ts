@@ -67,8 +67,10 @@ export function undoOfAll(entries: readonly LedgerEntry[]): UndoPlan {
 export function takenBack(entries: readonly LedgerEntry[]): Set<string> {
   const ids = new Set<string>();
   for (const entry of [...entries].reverse()) {
-    if (ids.has(entry.begin.id) || !isApplied(entry)) continue;
-    for (const id of entry.begin.undoes ?? []) ids.add(id);
+    const { begin, end } = entry;
+    // An undo that only stops waiting for a class puts nothing into the JVM.
+    const tookEffect = isApplied(entry) || (end?.outcome === 'swapped' && end.error === undefined);
+    if (!ids.has(begin.id) && tookEffect) for (const id of begin.undoes ?? []) ids.add(id);
   }
   return ids;
 }

@@ -54,6 +54,21 @@ describe('AppendLog', () => {
     await log.close();
   });
 
+  it('reads on where it was, also what another process appends, and starts over with another file', async () => {
+    const log = new AppendLog<Row>(join(dir, 'log'));
+    const reader = new AppendLog<Row>(log.file);
+    const read = async (): Promise<number[]> => (await reader.read()).records.map(({ n }) => n);
+    await log.append({ n: 1, text: 'é' });
+    assert.deepEqual(await read(), [1]);
+    await writeFile(log.file, '{"n":2,"text":"unfin', { flag: 'a' });
+    assert.deepEqual(await read(), [1]);
+    await writeFile(log.file, 'ished"}\n{"n":3,"text":""}\n', { flag: 'a' });
+    assert.deepEqual(await read(), [1, 2, 3]);
+    await log.close();
+    await writeFile(log.file, '{"n":9,"text":""}\n');
+    assert.deepEqual(await read(), [9]);
+  });
+
   it('loses nothing but the unfinished record when the writer is killed at any byte', async () => {
     const log = new AppendLog<Row>(join(dir, 'log'));
     for (let n = 0; n < 3; n++) await log.append({ n, text: 'é'.repeat(n + 1) });
