@@ -57,6 +57,7 @@ function swapToJson({ begin, end, open }: LedgerEntry, isTakenBack: boolean): un
         ...(prediction && { prediction }),
       };
     }),
+    ...(end?.group && { group: end.group.id }),
     ...(end && { ms: end.ms }),
   };
 }

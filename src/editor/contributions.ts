@@ -219,7 +219,7 @@ export const commands = {
     title: 'Undo Swap',
     icon: '$(discard)',
     enablement: 'swapdeck.attached',
-    places: [swapRow('swap\\.undo', 'inline@1'), swapRow('swap\\.undo', '1_undo@1')],
+    places: [swapRow('(swap|group)\\.undo', 'inline@1'), swapRow('(swap|group)\\.undo', '1_undo@1')],
   },
   'swapdeck.redoSwap': {
     title: 'Redo Swap',

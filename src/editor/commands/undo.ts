@@ -4,12 +4,23 @@ import { undoAllQuestion } from '../../messages/undo';
 import { AbortedError } from '../../util/errors';
 import type { App } from '../app';
 import { t } from '../text';
-import type { SwapClassNode, SwapsNode } from '../views/swapItems';
+import type { SwapClassNode, SwapNode, SwapsNode } from '../views/swapItems';
 import { chooseSession } from './chooseJvm';
 
-/** Takes the swap of a row back, else the last one of the attached JVMs. */
+/**
+ * Takes the swap of a row back, else the last one of the attached JVMs; what was swapped in several JVMs together,
+ * in all of them.
+ */
 export async function undoSwap(app: App, node?: SwapsNode): Promise<void> {
   const { lastToUndo, UndoError } = await import('../../hotswap/ledger/undo');
+  const together = node?.kind === 'group' ? node.swaps : await lastGroup(app, node, lastToUndo);
+  if (together) {
+    await takeBackAll(
+      app,
+      together.filter(({ action }) => action === 'undo').map(({ entry }) => entry),
+    );
+    return;
+  }
   const entry = entryOf(node) ?? (await lastOf(app, lastToUndo));
   if (!entry) throw new UndoError('nothingToUndo', []);
   await takeBack(app, entry, t('Undoing the swap in {0}', entry.begin.jvm));
@@ -62,6 +73,28 @@ async function takeBack(app: App, { begin }: LedgerEntry, title: string): Promis
   await inProgress(title, async (signal) => {
     await (await app.jvms.hotSwap()).undo(begin.id, signal);
   });
+}
+
+/** Each JVM's swap is taken back on its own: what runs in one of them says nothing about the others. */
+async function takeBackAll(app: App, entries: readonly LedgerEntry[]): Promise<void> {
+  await inProgress(t('Undoing the swap in {0} JVMs', entries.length), async (signal) => {
+    const hotSwap = await app.jvms.hotSwap();
+    const ended = await Promise.allSettled(entries.map(({ begin }) => hotSwap.undo(begin.id, signal)));
+    for (const each of ended) if (each.status === 'rejected') throw each.reason;
+  });
+}
+
+/** The swaps that were done together with the last one; undefined when it was done alone. */
+async function lastGroup(
+  app: App,
+  node: SwapsNode | undefined,
+  choose: (entries: readonly LedgerEntry[]) => LedgerEntry | undefined,
+): Promise<readonly SwapNode[] | undefined> {
+  if (node) return undefined;
+  const group = (await lastOf(app, choose))?.end?.group;
+  const rows = group && (await app.swaps.nodes());
+  const together = rows?.filter(({ entry }) => entry.end?.group?.id === group?.id);
+  return together && together.length > 1 ? together : undefined;
 }
 
 function entryOf(node: SwapsNode | undefined): LedgerEntry | undefined {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { LedgerEntry } from '../../hotswap/ledger/entries';
-import type { ClassResult, SwapRecord, SwapTimes } from '../../hotswap/model';
+import type { ClassResult, SwapGroup, SwapRecord, SwapTimes } from '../../hotswap/model';
+import { groupOutcome } from '../../messages/fleet';
 import { classOutcome } from '../../messages/hotswap';
 import { refusalReason } from '../../messages/refusals';
 import { swapOutcome } from '../../messages/undo';
@@ -25,7 +26,13 @@ export interface SwapClassNode {
   readonly entry: LedgerEntry;
   readonly result: ClassResult;
 }
-export type SwapsNode = DayNode | SwapNode | SwapClassNode;
+/** Swaps of several JVMs that were done together. */
+export interface SwapGroupNode {
+  readonly kind: 'group';
+  readonly group: SwapGroup;
+  readonly swaps: readonly SwapNode[];
+}
+export type SwapsNode = DayNode | SwapGroupNode | SwapNode | SwapClassNode;
 
 /** In a few words: what became of a swap. */
 export function swapLabel({ classes, swapped, error }: SwapRecord): string {
@@ -84,6 +91,47 @@ export function swapItem({ entry, action, isTakenBack }: SwapNode): vscode.TreeI
   ]
     .filter((line) => line !== '')
     .join('\n');
+  item.accessibilityInformation = { label: `${label}, ${item.description}` };
+  return item;
+}
+
+/** What is done together stands under one row. */
+export function folded(swaps: readonly SwapNode[]): (SwapNode | SwapGroupNode)[] {
+  const groups = new Map<string, SwapNode[]>();
+  const rows = swaps.flatMap((swap): (SwapNode | { readonly group: SwapGroup })[] => {
+    const group = swap.entry.end?.group;
+    if (!group) return [swap];
+    const others = groups.get(group.id);
+    groups.set(group.id, [...(others ?? []), swap]);
+    return others ? [] : [{ group }];
+  });
+  return rows.map((row) => {
+    if ('kind' in row) return row;
+    const [only, ...others] = groups.get(row.group.id)!;
+    return others.length === 0 ? only! : { kind: 'group', group: row.group, swaps: [only!, ...others] };
+  });
+}
+
+export function groupItem({ group, swaps }: SwapGroupNode): vscode.TreeItem {
+  const isUndoable = swaps.some(({ action }) => action === 'undo');
+  // What became of the JVM that decided, else what all have.
+  const deciding = swaps.find(({ entry }) => entry.begin.jvm === group.cause) ?? swaps[0]!;
+  const isTakenBack = group.decision === 'all' && swaps.every((swap) => swap.isTakenBack);
+  const what = swapOutcome(deciding.entry, t);
+  const label = isTakenBack ? t('{0}, taken back', what) : what;
+  const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(label, group.decision === 'none' ? Expanded : Collapsed);
+  item.id = `group/${group.id}`;
+  const slowest = Math.max(...swaps.map(({ entry }) => entry.end?.ms.total ?? 0));
+  item.description = [
+    timeOfDay(deciding.entry.begin.at),
+    t('{0} JVMs', group.jvms.length),
+    ...(slowest > 0 ? [duration(slowest)] : []),
+  ].join(' · ');
+  item.iconPath = swapIcon(deciding.entry, isTakenBack);
+  item.contextValue = isUndoable ? 'group.undo' : 'group.none';
+  const isLost = deciding.entry.end?.error !== undefined;
+  item.tooltip = `${groupOutcome({ group, isLost }, t)}\n${group.jvms.join(', ')}`;
   item.accessibilityInformation = { label: `${label}, ${item.description}` };
   return item;
 }

@@ -8,6 +8,8 @@ import { t } from '../text';
 import {
   classItem,
   dayItem,
+  folded,
+  groupItem,
   localDay,
   swapItem,
   type DayNode,
@@ -57,7 +59,8 @@ export class SwapsView implements vscode.TreeDataProvider<SwapsNode>, Disposable
 
   async getChildren(node?: SwapsNode): Promise<SwapsNode[]> {
     if (!node) return this.#roots();
-    if (node.kind === 'day') return [...node.swaps];
+    if (node.kind === 'day') return folded(node.swaps);
+    if (node.kind === 'group') return [...node.swaps];
     if (node.kind === 'class') return [];
     return classesOf(node.entry).map((result): SwapClassNode => ({
       kind: 'class',
@@ -68,7 +71,11 @@ export class SwapsView implements vscode.TreeDataProvider<SwapsNode>, Disposable
 
   getParent(node: SwapsNode): SwapsNode | undefined {
     if (node.kind === 'day') return undefined;
-    if (node.kind === 'swap') return this.#days.find(({ swaps }) => swaps.includes(node));
+    if (node.kind === 'group') return this.#days.find(({ swaps }) => swaps.includes(node.swaps[0]!));
+    if (node.kind === 'swap') {
+      const day = this.#days.find(({ swaps }) => swaps.includes(node));
+      return folded(day?.swaps ?? []).find((row) => row.kind === 'group' && row.swaps.includes(node)) ?? day;
+    }
     return this.#days
       .flatMap(({ swaps }) => swaps)
       .find(({ entry }) => entry.begin.id === node.entry.begin.id);
@@ -78,6 +85,8 @@ export class SwapsView implements vscode.TreeDataProvider<SwapsNode>, Disposable
     switch (node.kind) {
       case 'day':
         return dayItem(node, new Date(), node.day === this.#days[0]?.day);
+      case 'group':
+        return groupItem(node);
       case 'swap':
         return swapItem(node);
       case 'class':
@@ -87,6 +96,11 @@ export class SwapsView implements vscode.TreeDataProvider<SwapsNode>, Disposable
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  /** Every swap, whatever the filter, oldest first. */
+  async nodes(): Promise<readonly SwapNode[]> {
+    return swapNodes(await this.#ledger.entries());
   }
 
   async #roots(): Promise<SwapsNode[]> {
