@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import type { FleetMode } from '../../src/hotswap/fleet/fleet';
 import { createHotSwap } from '../../src/hotswap/hotSwap';
+import { Ledger } from '../../src/hotswap/ledger/ledger';
 import type { BuiltClass, HotSwap, SwapRecord } from '../../src/hotswap/model';
 import { nextEvent } from '../../src/util/async';
 import { change, compiled, dependencies, greeting, HotSwapApp, other } from './support/hotswapApp';
-import type { JavaSources } from './support/javaProcess';
+import { temporaryFolder, type JavaSources } from './support/javaProcess';
 import { jdksToTest } from './support/jdks';
 import { MeddlingDialer, type MeddlingChannel, type SentCommand } from './support/meddlingDialer';
 
@@ -46,22 +47,27 @@ for (const jdk of jdksToTest()) {
     const broughtBack = (jvm: string): Promise<SwapRecord> =>
       nextEvent(hotSwap.onDidSwap, (record) => record.jvm === jvm && record.resolves !== undefined);
 
-    beforeEach(async () => {
-      mode = 'allOrNone';
-      root = await compiled(jdk, {});
+    const open = async (ledger?: Ledger): Promise<void> => {
       hotSwap = createHotSwap({
         ...dependencies,
         findRoots: () => Promise.resolve([]),
         fleetMode: () => mode,
+        ledger,
       });
       records.length = 0;
       hotSwap.onDidSwap((record) => records.push(record));
-      apps.splice(0, apps.length, ...(await Promise.all(names.map(() => HotSwapApp.start(jdk)))));
-      dialers.splice(0, dialers.length, ...names.map(() => new MeddlingDialer()));
       for (const [i, id] of names.entries()) {
         const target = apps[i]!.target(dialers[i]);
         await hotSwap.attach({ ...target, id, name: id, classRoots: [root], application: 'demo' });
       }
+    };
+
+    beforeEach(async () => {
+      mode = 'allOrNone';
+      root = await compiled(jdk, {});
+      apps.splice(0, apps.length, ...(await Promise.all(names.map(() => HotSwapApp.start(jdk)))));
+      dialers.splice(0, dialers.length, ...names.map(() => new MeddlingDialer()));
+      await open();
     });
     afterEach(async () => {
       hotSwap.dispose();
@@ -183,6 +189,46 @@ for (const jdk of jdksToTest()) {
       assert.equal(records[0]?.group?.decision, 'all');
       await back;
       assert.deepEqual(await answers(), ['two4', 'two4', 'two4']);
+    });
+
+    it('is written down as one, and taken back to what the class root held at the attach', async () => {
+      hotSwap.dispose();
+      const { folder, remove } = await temporaryFolder();
+      const ledger = new Ledger(folder);
+      try {
+        await open(ledger);
+        await Promise.all(hotSwap.sessions.map((session) => session.kept()));
+        atRedefinition(1, (channel) => queueMicrotask(() => channel.cut()));
+        const back = broughtBack('b');
+        const swapped = await save(await built({ 'demo/Greeting.java': greeting('two') }, 'demo.Greeting'));
+        assert.deepEqual(swapped, ['a: Greeting takenBack', 'b: unknownOutcome', 'c: Greeting takenBack']);
+        await back;
+        assert.deepEqual(await answers(), ['one4', 'one4', 'one4']);
+        const three = await built({ 'demo/Greeting.java': greeting('three') }, 'demo.Greeting');
+        await save(three);
+        const entries = await ledger.entries();
+        const groups = new Map<string, string[]>();
+        for (const { begin, end } of entries) {
+          if (!end?.group || begin.classes.length === 0) continue;
+          const { id, decision } = end.group;
+          groups.set(id, [...(groups.get(id) ?? []), `${begin.jvm} ${decision} ${end.results[0]?.outcome}`]);
+        }
+        const [first, second] = [...groups.values()].map((each) => each.sort());
+        assert.deepEqual(
+          first?.filter((each) => !each.startsWith('b')),
+          ['a none takenBack', 'c none takenBack'],
+        );
+        assert.deepEqual(second, ['a all swapped', 'b all swapped', 'c all swapped']);
+        assert.deepEqual(
+          entries.filter(({ open: unknown }) => unknown.length > 0),
+          [],
+          'no outcome is left unknown',
+        );
+      } finally {
+        hotSwap.dispose();
+        await ledger.close();
+        await remove();
+      }
     });
 
     it('lands where it can when each is swapped on its own', async () => {
