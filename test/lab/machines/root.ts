@@ -58,6 +58,9 @@ export async function writeSystem(at: string, options: RootOptions): Promise<voi
   await rm(path.join(at, 'etc/docker/key.json'), { force: true });
   // What an administrator of this machine put beside the distribution's own client.
   await rm(path.join(at, 'usr/local/bin/docker'), { force: true });
+  // What this machine's root starts with each shell has no place on another machine.
+  for (const file of ['.bashrc', '.bash_profile', '.profile'])
+    await rm(path.join(at, 'root', file), { force: true });
   await addAccounts(at);
 
   await write('etc/swapdeck-lab/authorized_keys', options.authorizedKeys);
