@@ -18,20 +18,21 @@ export function makeRouter(name: string, config: RouterConfig, ask: Ask | undefi
   const asking = ask && { ask };
   switch (config.kind) {
     case 'apache-template': {
-      const { host, templates, variables } = config;
-      return apacheTemplate(name, { host, templates, variables, ...asking });
+      const { host, templates, variables, command: control } = config;
+      return apacheTemplate(name, { host, templates, variables, ...(control && { control }), ...asking });
     }
     case 'apache-balancer': {
       const { host, url, balancer } = config;
       return apacheBalancer(name, { host, url, balancer, ...asking });
     }
     case 'haproxy': {
-      const { host, socket, backend } = config;
-      return haproxy(name, { host, socket, backend, ...asking });
+      const { host, socket, backend, state: stateFile } = config;
+      const kept = stateFile !== undefined && { stateFile };
+      return haproxy(name, { host, socket, backend, ...kept, ...asking });
     }
     case 'nginx': {
-      const { host, include } = config;
-      return nginx(name, { host, include, ...asking });
+      const { host, include, command: control } = config;
+      return nginx(name, { host, include, ...(control && { control }), ...asking });
     }
     case 'mod-jk':
     case 'floating-ip':

@@ -44,6 +44,11 @@ for (const kind of routerKinds)
     };
     const undoIt = (): Promise<Bindings> => runner.perform(change.undo, bindings);
 
+    const drain = (deadlineMs: number): Promise<Bindings> => {
+      const address = { host: '127.0.0.1', port: String(one.port) };
+      return runner.perform(at.router.drained!(change.after, address, deadlineMs), bindings);
+    };
+
     it('finds out where users go', () => {
       assert.deepEqual(admitted(before), [String(one.port)]);
     });
@@ -53,8 +58,7 @@ for (const kind of routerKinds)
       const slow = new Traffic(at.real.url, { clients: 4, keepAlive: false, pauseMs: 5, path: '/?ms=400' });
       await flowing();
       await doIt();
-      const address = { host: '127.0.0.1', port: String(one.port) };
-      await runner.perform(at.router.drained!(change.after, address, 10_000), bindings);
+      await drain(10_000);
       await one.stop();
       await flowing();
       const results = [await traffic.stop(), await slow.stop()];
@@ -109,11 +113,13 @@ for (const kind of routerKinds)
 
     it('waits for a request that the old release has not finished', async () => {
       const begun = one.begun();
-      const slow = fetch(`${at.real.url}/?ms=3500`);
+      const slow = fetch(`${at.real.url}/?hold`);
       await begun;
       await doIt();
-      const address = { host: '127.0.0.1', port: String(one.port) };
-      await runner.perform(at.router.drained!(change.after, address, 10_000), bindings);
+      const drained = drain(20_000);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await one.letGo();
+      await drained;
       assert.ok(runner.performed.at(-1)!.times > 1, 'it was asked more than once');
       await one.stop();
       const answer = await slow;
@@ -122,15 +128,14 @@ for (const kind of routerKinds)
     });
 
     it('waits no longer than it may', async () => {
-      const arrived = one.begun();
-      const slow = fetch(`${at.real.url}/?ms=4000`);
-      await arrived;
+      const begun = one.begun();
+      const slow = fetch(`${at.real.url}/?hold`);
+      await begun;
       await doIt();
-      const begun = performance.now();
-      const address = { host: '127.0.0.1', port: String(one.port) };
-      await runner.perform(at.router.drained!(change.after, address, 300), bindings);
-      assert.ok(performance.now() - begun < 1500);
-      await (await slow).text();
+      await drain(300);
+      assert.ok(runner.performed.at(-1)!.durationMs >= 300);
+      await one.letGo();
+      assert.equal(await (await slow).text(), 'one\n');
     });
   });
 

@@ -23,6 +23,8 @@ export interface Backend {
   readonly port: number;
   /** Resolves when a slow request begins. */
   begun(): Promise<void>;
+  /** Answers the requests that it was told to hold. */
+  letGo(): Promise<void>;
   /** Ends the process at once, whatever is in flight. */
   stop(): Promise<void>;
 }
@@ -73,7 +75,11 @@ export class RouterLab {
     const begun = async (): Promise<void> => {
       await once(lines, 'line');
     };
-    return { release, port: at, begun, stop: () => stop(child) };
+    const letGo = async (): Promise<void> => {
+      // Kept open, it would look like one of the router's connections.
+      await (await fetch(`http://127.0.0.1:${at}/let-go`, { headers: { connection: 'close' } })).text();
+    };
+    return { release, port: at, begun, letGo, stop: () => stop(child) };
   }
 
   /** Apache whose site is made from `sites/adara.conf.template`, which was filled in with the port once. */
