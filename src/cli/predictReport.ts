@@ -1,10 +1,14 @@
 import type { Log } from '../contracts/log';
 import type { BuiltClass, JvmTarget } from '../hotswap/model';
-import { goneClasses, predictClasses, type ClassPrediction } from '../hotswap/predictJvm';
+import { findGone } from '../hotswap/comparison/gone';
+import { predictClasses, type ClassPrediction } from '../hotswap/predictJvm';
+import { readBuilt } from '../hotswap/roots/readBuilt';
+import { SourceFiles } from '../hotswap/roots/sourceFile';
 import { describeJvmError } from '../messages/describe';
 import type { Message } from '../messages/message';
 import { describeNote, describeReason } from '../messages/predictions';
 import { english } from '../messages/translate';
+import { isLoopbackHost } from '../targets/jvm/jdwpOptions';
 import { AbortedError } from '../util/errors';
 import { inspectJvm, seesRoots } from './inspectJvm';
 import type { Output } from './output';
@@ -41,9 +45,19 @@ export async function predictionReport(
       target,
       log,
       async (attached) => {
-        const rootsVisible = await seesRoots(attached, target, roots);
-        const predictions = await predictClasses(attached, classes, { rootsVisible }, signal);
-        const gone = goneClasses(attached, classes, isChosen);
+        const [rootsVisible, sources] = await Promise.all([
+          seesRoots(attached, target, roots),
+          SourceFiles.around(roots),
+        ]);
+        const options = {
+          rootsVisible,
+          sameMachine: target.through === undefined && isLoopbackHost(target.endpoint.host),
+          source: (built: BuiltClass) => sources.textOf(built),
+          allBuilt: () => readBuilt(roots, signal),
+          tellNew: true,
+        };
+        const predictions = await predictClasses(attached, classes, options, signal);
+        const gone = (await findGone(attached, classes, isChosen, signal)).map(({ name }) => name);
         const { version } = attached.info;
         const isRefused = predictions.some(({ prediction }) => prediction?.verdict === 'refuse');
         const rows = [...predictions.map(classJson), ...gone.map((name) => ({ name, state: 'gone' }))];
@@ -59,8 +73,8 @@ export async function predictionReport(
   }
 }
 
-function classJson({ built, state, prediction }: ClassPrediction): unknown {
-  if (!prediction) return { name: built.name, state };
+function classJson({ built, state, isNew, prediction }: ClassPrediction): unknown {
+  if (!prediction) return { name: built.name, state: isNew ? 'new' : state };
   const { verdict, error, reasons, notes } = prediction;
   return {
     name: built.name,
@@ -90,7 +104,8 @@ export function printPredictions(report: PredictionReport, output: Output): void
     `${count(({ prediction }) => prediction?.verdict === 'accept')} accepted`,
     `${count(({ prediction }) => prediction?.verdict === 'refuse')} refused`,
     `${count(({ state }) => state === 'same')} the same`,
-    `${count(({ state }) => state === 'unloaded')} not loaded`,
+    `${count(({ isNew }) => isNew === true)} new`,
+    `${count(({ state, isNew }) => state === 'unloaded' && !isNew)} not loaded`,
     `${gone.length} only there`,
   ];
   output.line(`${jvm}  Java ${version}  ${counts.join(', ')}`);

@@ -1,8 +1,11 @@
 import type { ClassFile } from '../classfile/classFile';
 import type { LoadedClass } from '../jdwp/classIndex';
 import { ReferenceType } from '../jdwp/commands';
+import type { JdwpConnection } from '../jdwp/connection';
+import { ErrorConstant } from '../jdwp/errorConstants';
 import { mapLimit } from '../util/async';
 import type { Attached } from './attach';
+import { ClassPathClasses } from './classPathClasses';
 import { compareWithRunning, stateOf } from './compare';
 import { readInUse, type InUse } from './inUse';
 import type { BuiltClass, ClassState } from './model';
@@ -12,16 +15,20 @@ import type { Note } from './predict/reasons';
 import { classFileOf } from './roots/builtClass';
 import { readRunning } from './running';
 import { readHierarchy, Surroundings } from './surroundings';
-import { isUnloaded } from './unloaded';
+import { ifUnloaded, isUnloaded } from './unloaded';
 import { flagsMatter, sameFlags, stockFlags, vmFlags, type VmFlags } from './vmFlags';
 
 export interface PredictOptions {
   /** The class loaders find what lies in the class roots by themselves, or are given it: new classes there are not missing. */
   readonly rootsVisible: boolean;
+  /** The JVM runs here: look for classes that it has not loaded where its loaders would. Takes its time. */
+  readonly sameMachine?: boolean;
   /** Text of the source of a class, for line numbers. */
   readonly source?: (built: BuiltClass) => Promise<string | undefined>;
   /** All built classes, for those that hold a changed constant; unless given, the classes that are predicted. */
   readonly allBuilt?: (signal?: AbortSignal) => Promise<Iterable<BuiltClass>>;
+  /** Tell new classes from those that are only not loaded: looks at what all built classes name that run. */
+  readonly tellNew?: boolean;
   /** Look which methods are on a stack, which stops each thread for a moment, and count instances. */
   readonly inUse?: boolean;
 }
@@ -30,6 +37,8 @@ export interface PredictOptions {
 export interface ClassPrediction {
   readonly built: BuiltClass;
   readonly state: ClassState;
+  /** Of an unloaded class: the JVM can't have had it before it was built, as far as anything tells. */
+  readonly isNew?: boolean;
   /** Where the class loaders differ, the one that would be refused. */
   readonly prediction?: Prediction;
   /** Each class of this name that would be redefined. */
@@ -58,14 +67,24 @@ export async function predictClasses(
   const { connection, index, known } = context;
   await index.settled(signal);
   const looked = classes.map((built) => ({ built, loaded: index.lookup(built.name) }));
-  const compared = (await compareWithRunning(connection, known, looked, signal)).map((comparison) => ({
-    built: comparison.built,
-    state: stateOf(comparison),
-    loaded: comparison.loaded.filter(({ isSame }) => !isSame).map(({ loaded }) => loaded),
-  }));
+  const comparisons = await compareWithRunning(connection, known, looked, signal);
+  const compared = await Promise.all(
+    comparisons.map(async (comparison, at): Promise<Compared> => {
+      const { built } = comparison;
+      const loaded = comparison.loaded.filter(({ isSame }) => !isSame).map((each) => each.loaded);
+      // The code of a class that failed to initialise can't be read, as if it were gone.
+      const unread = looked[at]!.loaded.filter(
+        ({ id }) => !comparison.loaded.some((each) => each.loaded.id === id),
+      );
+      const failed = await Promise.all(unread.map(async (each) => hasFailed(connection, each, signal)));
+      if (failed.some(Boolean)) return { built, state: 'changed', loaded: unread };
+      return { built, state: stateOf(comparison), loaded };
+    }),
+  );
   const differing = compared.flatMap(({ loaded }) => loaded);
   const used = options.inUse ? await readInUse(connection, differing, signal) : undefined;
-  const around = new Surroundings(context, classes, options.rootsVisible);
+  const onPath = options.sameMachine ? new ClassPathClasses(context, featureOf(context)) : undefined;
+  const around = new Surroundings(context, classes, options.rootsVisible, onPath);
   const predictor = new JvmPredictor(context, around);
   const predicted = await mapLimit(
     compared,
@@ -84,7 +103,17 @@ export async function predictClasses(
       return { built, state, loaded, prediction, ...(inUse && { inUse }) };
     },
   );
-  return withHolders(predicted, () => options.allBuilt?.(signal) ?? Promise.resolve(classes));
+  const unloaded = predicted.filter(({ state }) => state === 'unloaded').map(({ built }) => built);
+  const fresh = options.tellNew ? await around.newAmong(unloaded, signal) : new Set<string>();
+  const told = predicted.map((each) => (fresh.has(each.built.name) ? { ...each, isNew: true } : each));
+  return withHolders(told, () => options.allBuilt?.(signal) ?? Promise.resolve(classes));
+}
+
+interface Compared {
+  readonly built: BuiltClass;
+  readonly state: ClassState;
+  /** Those that differ. */
+  readonly loaded: readonly LoadedClass[];
 }
 
 /** Predicts for one class of one loader at a time; knows the JVM. */
@@ -108,16 +137,15 @@ class JvmPredictor {
     const { connection, index } = this.#context;
     const file = classFileOf(built);
     try {
-      const [running, loader, { status }] = await Promise.all([
+      if (await hasFailed(connection, loaded, signal)) return neverAgain(file);
+      const [running, loader] = await Promise.all([
         runningVersion(this.#context, loaded, file, signal),
         index.loaderOf(loaded, signal),
-        connection.request(ReferenceType.Status, { refType: loaded.id }, { signal }),
       ]);
       const environment: PredictEnvironment = {
         feature: featureOf(this.#context),
         // The JVM does not verify what its boot loader loads.
         verified: loader !== 0n,
-        initializationFailed: (status & STATUS_ERROR) !== 0,
         find: this.#around.find(loader),
         isBuilt: (name) => this.#around.isBuilt(name),
         ...about.inUse,
@@ -152,6 +180,32 @@ class JvmPredictor {
       if (sameFlags(this.#flags, flags)) return prediction;
     }
   }
+}
+
+/** Whether the class failed to initialise; false also when it was unloaded meanwhile. */
+async function hasFailed(
+  connection: JdwpConnection,
+  { id }: LoadedClass,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const answer = await connection
+    .request(ReferenceType.Status, { refType: id }, { signal })
+    .catch(ifUnloaded);
+  return ((answer?.status ?? 0) & STATUS_ERROR) !== 0;
+}
+
+/** The JVM takes no other version of such a class, whatever it is. */
+function neverAgain({ sourceFile }: ClassFile): Prediction {
+  const error = ErrorConstant.INVALID_CLASS;
+  const file = sourceFile === undefined ? {} : { file: sourceFile };
+  return {
+    verdict: 'refuse',
+    error,
+    possibleErrors: [error],
+    reasons: [{ code: 'initializationFailed', error, ...file }],
+    notes: [],
+    unknownClasses: [],
+  };
 }
 
 /** What runs, with its class file where we know it. */
@@ -214,24 +268,4 @@ function* filesOf(classes: Iterable<BuiltClass>): Generator<ClassFile> {
 /** 17 of `17.0.15`, 8 of `1.8.0_392`. */
 export function featureOf({ info }: Pick<Attached, 'info'>): number {
   return Number(/^(?:1\.)?(\d+)/.exec(info.version)?.[1] ?? 17);
-}
-
-/**
- * Classes that the JVM shows, in the packages of the built ones, and that no build has any more. Generated ones
- * (proxies, mocks) are among them: nobody can tell.
- */
-export function goneClasses(
-  { index }: Pick<Attached, 'index'>,
-  classes: readonly BuiltClass[],
-  isChosen: (name: string) => boolean,
-): string[] {
-  const built = new Set(classes.map(({ name }) => name));
-  const packages = new Set(classes.map(({ name }) => packageOf(name)));
-  return [...index.names()].filter(
-    (name) => !built.has(name) && packages.has(packageOf(name)) && isChosen(name),
-  );
-}
-
-function packageOf(name: string): string {
-  return name.slice(0, name.lastIndexOf('.') + 1);
 }

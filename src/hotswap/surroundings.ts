@@ -9,6 +9,7 @@ import { TypeTag } from '../jdwp/constants';
 import type { ClassId, ClassLoaderId, ReferenceTypeId } from '../jdwp/ids';
 import { mapLimit } from '../util/async';
 import type { Attached } from './attach';
+import type { ClassPathClasses, FoundOnPath } from './classPathClasses';
 import type { BuiltClass } from './model';
 import { classFileOf } from './roots/builtClass';
 import { readPool } from './running';
@@ -35,14 +36,22 @@ export class Surroundings {
   /** By internal name. */
   readonly #built: ReadonlyMap<string, BuiltClass>;
   readonly #rootsVisible: boolean;
+  readonly #onPath: ClassPathClasses | undefined;
   /** By `loader/name`. */
-  readonly #reading = new Map<string, Promise<Found>>();
+  readonly #reading = new Map<string, Promise<void>>();
   readonly #found = new Map<string, Found>();
   readonly #unlinked = new Map<ClassLoaderId, Promise<ReadonlySet<string>>>();
   #mentioned: Promise<ReadonlySet<string>> | undefined;
 
-  constructor(context: Attached, classes: readonly BuiltClass[], rootsVisible: boolean) {
+  /** `onPath`: where to look for classes that are not loaded, of a JVM of this machine. */
+  constructor(
+    context: Attached,
+    classes: readonly BuiltClass[],
+    rootsVisible: boolean,
+    onPath?: ClassPathClasses,
+  ) {
     this.#context = context;
+    this.#onPath = onPath;
     this.#built = new Map(classes.map((built) => [built.name.replaceAll('.', '/'), built]));
     this.#rootsVisible = rootsVisible;
   }
@@ -64,32 +73,55 @@ export class Surroundings {
   async learn(names: readonly string[], asker: Asker, signal: AbortSignal | undefined): Promise<number> {
     const loader = await this.#context.index.loaderOf(asker.loaded, signal);
     const fresh = names.filter((name) => !this.#found.has(keyOf(loader, name)));
-    await Promise.all(
-      fresh.map(async (name) => {
-        const key = keyOf(loader, name);
-        let reading = this.#reading.get(key);
-        if (!reading) this.#reading.set(key, (reading = this.#read(name, loader, asker, signal)));
-        const found = await reading;
-        this.#found.set(key, found);
-        // What is asked for next, nearly always: a round trip less for each step up the hierarchy.
-        if (found && found !== 'absent') await this.learn(supertypesOf(found), asker, signal);
-      }),
-    );
+    const unread = fresh.filter((name) => !this.#reading.has(keyOf(loader, name)));
+    if (unread.length > 0) {
+      const read = this.#readAll(unread, loader, asker, signal);
+      for (const name of unread) this.#reading.set(keyOf(loader, name), read);
+    }
+    await Promise.all(fresh.flatMap((name) => this.#reading.get(keyOf(loader, name)) ?? []));
     return fresh.length;
   }
 
-  async #read(
+  async #readAll(
+    names: readonly string[],
+    loader: ClassLoaderId,
+    asker: Asker,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const shown = await Promise.all(
+      names.map(async (name) => {
+        const loaded = await this.#pick(name.replaceAll('/', '.'), loader, signal);
+        return loaded && this.#readLoaded(name, loaded, signal);
+      }),
+    );
+    const hidden = names.filter((_, at) => shown[at] === undefined);
+    const onPath = hidden.length === 0 ? undefined : await this.#onPath?.find(hidden, asker.loaded);
+    for (const [at, name] of names.entries()) {
+      const found = shown[at] ?? (await this.#judge(name, onPath?.get(name), loader, asker, signal));
+      this.#found.set(keyOf(loader, name), found);
+    }
+    // What is asked for next, nearly always: a round trip less for each step up the hierarchy.
+    const above = names.flatMap((name) => {
+      const found = this.#found.get(keyOf(loader, name));
+      return found && found !== 'absent' ? supertypesOf(found) : [];
+    });
+    await this.learn([...new Set(above)], asker, signal);
+  }
+
+  /** Whether the JVM would find a class that it does not show; `onPath`: what its class path says. */
+  async #judge(
     name: string,
+    onPath: FoundOnPath,
     loader: ClassLoaderId,
     asker: Asker,
     signal: AbortSignal | undefined,
   ): Promise<Found> {
-    const loaded = await this.#pick(name.replaceAll('/', '.'), loader, signal);
-    if (loaded) return this.#readLoaded(name, loaded, signal);
     const built = this.#built.get(name);
+    if (built && this.#rootsVisible) return parseClassFile(built.bytes);
+    if (onPath === 'absent') return (await this.#isUnlinked(name, loader, signal)) ? undefined : 'absent';
+    if (onPath !== undefined) return onPath;
     // Nobody has loaded it, so nothing tells whether the JVM would find it; save for what was only just built.
     if (!built) return undefined;
-    if (this.#rootsVisible) return parseClassFile(built.bytes);
     return (await this.#exists(name, loader, asker, signal)) ? undefined : 'absent';
   }
 
@@ -118,12 +150,45 @@ export class Surroundings {
     { pool }: Asker,
     signal: AbortSignal | undefined,
   ): Promise<boolean> {
-    if (mentions(pool, name)) return true;
-    let unlinked = this.#unlinked.get(loader);
-    if (!unlinked) this.#unlinked.set(loader, (unlinked = unlinkedClasses(this.#context, loader, signal)));
-    if ((await unlinked).has(name.replaceAll('/', '.'))) return true;
+    if (mentions(pool, name) || (await this.#isUnlinked(name, loader, signal))) return true;
     this.#mentioned ??= this.#readMentioned(signal);
     return (await this.#mentioned).has(name);
+  }
+
+  /**
+   * Which of these built classes, none of which the JVM shows, it can't have had before they were built: nothing that
+   * runs names them, no loader has them. Names as in `Class.getName()`.
+   */
+  async newAmong(classes: readonly BuiltClass[], signal: AbortSignal | undefined): Promise<Set<string>> {
+    const fresh = new Set<string>();
+    const neighbour = this.#neighbour();
+    if (classes.length === 0 || !neighbour) return fresh;
+    const loader = await this.#context.index.loaderOf(neighbour, signal);
+    const names = classes.map(({ name }) => name.replaceAll('.', '/'));
+    const onPath = this.#rootsVisible ? undefined : await this.#onPath?.find(names, neighbour);
+    this.#mentioned ??= this.#readMentioned(signal);
+    const mentioned = await this.#mentioned;
+    for (const name of names) {
+      const found = onPath?.get(name);
+      const isKnown = found === undefined ? mentioned.has(name) : found !== 'absent';
+      if (!isKnown && !(await this.#isUnlinked(name, loader, signal))) fresh.add(name.replaceAll('/', '.'));
+    }
+    return fresh;
+  }
+
+  /** A class that was built and that the JVM shows. */
+  #neighbour(): LoadedClass | undefined {
+    for (const { name } of this.#built.values()) {
+      const [loaded] = this.#context.index.lookup(name);
+      if (loaded) return loaded;
+    }
+    return undefined;
+  }
+
+  async #isUnlinked(name: string, loader: ClassLoaderId, signal: AbortSignal | undefined): Promise<boolean> {
+    let unlinked = this.#unlinked.get(loader);
+    if (!unlinked) this.#unlinked.set(loader, (unlinked = unlinkedClasses(this.#context, loader, signal)));
+    return (await unlinked).has(name.replaceAll('/', '.'));
   }
 
   /** Internal names of the built classes that any of those that run names, and that the JVM does not show. */

@@ -54,6 +54,7 @@ async function check(
     const next = await jarClasses(after!, jdk.feature);
     const cases = await redefineAll(host, classes, next, { feature: jdk.feature, find });
     assert.deepEqual(disagreements(cases), []);
+    assert.deepEqual(disagreements(cases, 'fromJvm'), [], 'from what can be read back');
     return cases.length;
   } finally {
     await host.stop();

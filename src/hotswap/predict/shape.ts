@@ -11,6 +11,8 @@ const CLASS_FLAGS = 0x7631;
 const FIELD_FLAGS = 0x50df;
 const METHOD_FLAGS = 0x1dff;
 const ALL = 0xffff;
+/** Attributes of its compiler. */
+const SCALA = ['Scala', 'ScalaSig', 'ScalaInlineInfo'];
 const JAVA_6 = 50;
 const JAVA_7 = 51;
 const JAVA_11 = 55;
@@ -87,8 +89,7 @@ export function shapeOfSide(side: ClassSide, file: ClassFile | undefined, next: 
   return {
     name: side.name,
     majorVersion: side.majorVersion ?? known?.majorVersion,
-    flags:
-      known?.flags ?? (side.accessFlags === undefined ? undefined : ownFlags(side.name, side.accessFlags)),
+    flags: known?.flags ?? (side.accessFlags === undefined ? undefined : ownFlags(side, side.accessFlags)),
     superName: side.superName ?? known?.superName,
     interfaces: side.interfaces ?? known?.interfaces,
     knownFlags: known ? ALL : ALL & ~ACC.SUPER,
@@ -103,13 +104,16 @@ export function shapeOfSide(side: ClassSide, file: ClassFile | undefined, next: 
 
 /**
  * Flags of a class that was declared with these modifiers. Before Java 9 javac called an anonymous class static where
- * there is no `this` to enclose it, and made just those final; JVM TI does not tell the latter.
+ * there is no `this` to enclose it, and made just those final; the compiler of Scala makes every class public. JVM TI
+ * does not tell either.
  */
-function ownFlags(name: string, modifiers: number): number {
+function ownFlags({ name, pool }: ClassSide, modifiers: number): number {
   const isAnonymous = /\$\d+$/.test(name);
   const isMarked = (modifiers & (ACC.STATIC | ACC.SYNTHETIC)) === ACC.STATIC;
-  const flags = classFlagsOfModifiers(modifiers) | (isAnonymous && isMarked ? ACC.FINAL : 0);
-  return flags & CLASS_FLAGS;
+  const isHidden = (modifiers & ACC.PRIVATE) !== 0;
+  const isOpened = isHidden && SCALA.some((attribute) => pool.findUtf8(attribute) !== 0);
+  const added = (isAnonymous && isMarked ? ACC.FINAL : 0) | (isOpened ? ACC.PUBLIC : 0);
+  return (classFlagsOfModifiers(modifiers) | added) & CLASS_FLAGS;
 }
 
 /** The same members with the flags the JVM keeps; themselves where these are the flags they have. */

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuiltClass } from '../model';
 import { classFileOf } from './builtClass';
@@ -11,6 +11,7 @@ import { pathKey } from './relevant';
 export class SourceFiles {
   readonly #roots: ReadonlyMap<string, ClassRoot>;
   readonly #found = new Map<string, Promise<string | undefined>>();
+  readonly #texts = new Map<string, Promise<string | undefined>>();
 
   constructor(roots: readonly ClassRoot[]) {
     this.#roots = new Map(roots.map((root) => [pathKey(root.path), root]));
@@ -32,6 +33,15 @@ export class SourceFiles {
     let found = this.#found.get(key);
     if (!found) this.#found.set(key, (found = firstOf(sources.map((folder) => join(folder, path)))));
     return found;
+  }
+
+  /** The text of that source; undefined where it isn't found. */
+  async textOf(built: BuiltClass): Promise<string | undefined> {
+    const file = await this.of(built);
+    if (file === undefined) return undefined;
+    let text = this.#texts.get(file);
+    if (!text) this.#texts.set(file, (text = readFile(file, 'utf8').catch(() => undefined)));
+    return text;
   }
 }
 

@@ -96,16 +96,27 @@ async function redefineOne(
   const [old, bytes] = [before.get(file)!, after.get(file)!];
   const running = parseClassFile(old);
   const predicted = predict(running, bytes, environment).possibleErrors;
-  const fromJvm = predict({ side: await readBack(host, id, running) }, bytes, environment).possibleErrors;
+  const fromJvm = predict(
+    { side: await readBack(host, id, running, parseClassFile(bytes)) },
+    bytes,
+    environment,
+  ).possibleErrors;
   const answer = await host.redefine(id, bytes);
   if (answer === 0) assert.equal(await host.redefine(id, old), 0, `${file} can be taken back`);
   return { file, predicted, fromJvm, answer };
 }
 
-/** What runs, as JDWP gives it; names of superclass and interfaces and the version, which it gives too, are taken from the file. */
-async function readBack(host: RedefineHost, id: ReferenceTypeId, file: ClassFile): Promise<ClassSide> {
-  const { superName, interfaces, majorVersion } = file;
-  return { ...(await readRunning(host.connection, id, file)), superName, interfaces, majorVersion };
+/**
+ * What runs, as JDWP gives it; names of superclass and interfaces and the version, which it gives too, are taken from
+ * the file.
+ */
+async function readBack(
+  host: RedefineHost,
+  id: ReferenceTypeId,
+  { superName, interfaces, majorVersion }: ClassFile,
+  next: ClassFile,
+): Promise<ClassSide> {
+  return { ...(await readRunning(host.connection, id, next)), superName, interfaces, majorVersion };
 }
 
 /** The cases in which prediction and JVM disagree, as text. */

@@ -57,6 +57,13 @@ describe('prediction from what was read back', () => {
     assert.equal(ask({ name, flags: 0x1020 }, { name, flags: 0x1020 }, synthetic).verdict, 'accept');
   });
 
+  it('knows that the compiler of Scala makes every class public', () => {
+    const scala: ClassSketch = { flags: 0x21, before: (pool) => void pool.utf8('ScalaSig') };
+    const PRIVATE_STATIC = 0xa;
+    assert.equal(ask(scala, scala, PRIVATE_STATIC).verdict, 'accept');
+    assert.deepEqual(codes(ask(scala, { flags: 0x20 }, PRIVATE_STATIC)), ['classFlagsChanged']);
+  });
+
   it('infers nest members from constants', () => {
     const members = (...list: readonly string[]): ClassSketch =>
       attributes((pool) => ({ kind: 'NestMembers', classIndexes: names(pool, list) }));
