@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { systemClock } from '../src/contracts/clock';
 import { silentLog } from '../src/contracts/log';
 import { createHotSwap } from '../src/hotswap/hotSwap';
+import { Ledger } from '../src/hotswap/ledger/ledger';
 import type { HotSwap, SwapRecord } from '../src/hotswap/model';
 import { redefine } from '../src/hotswap/redefine';
 import { readClasses, openRoot } from '../src/hotswap/roots/readRoot';
@@ -20,7 +21,7 @@ import { median, quantile, runBench, timed } from './support/bench';
 import { compileGenerated, generatedFile, generatedName } from './support/generatedClasses';
 
 // A class file written to the verified swap, as a person's save goes: watched, read, waited for to be whole,
-// compared, one packet, verified; 20,000 classes loaded and watched. Our own share is what is left without the
+// compared, written down, one packet, verified; 20,000 classes loaded and watched. Our own share is what is left without the
 // JVM's: the time of the bare packet for the same class, measured between the saves on the same connection.
 
 const loaded = 20_000;
@@ -54,6 +55,7 @@ async function prepare(folder: string, say: (line: string) => void): Promise<Ben
     clock: systemClock,
     log: silentLog,
     probe: localEndpointProbe(),
+    ledger: new Ledger(path.join(folder, 'ledger')),
     findRoots: () => Promise.resolve([{ path: root, kind: 'folder', sources: [], build: 'maven' }]),
   });
   const target = {
@@ -65,6 +67,7 @@ async function prepare(folder: string, say: (line: string) => void): Promise<Ben
   };
   const ms = await timed(() => hotSwap.attach(target));
   say(`attached in ${ms.toFixed(0)} ms`);
+  say(`class files kept ${(await timed(() => hotSwap.sessions[0]!.kept())).toFixed(0)} ms later`);
   return { jvm, hotSwap, root, versions };
 }
 

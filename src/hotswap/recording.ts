@@ -27,6 +27,11 @@ export class Recording {
     this.#facts = { id: this.id, ...of, change, undoes };
   }
 
+  /** These are likely to be sent. */
+  expect(classes: readonly BuiltClass[]): void {
+    this.#ledger?.expect(classes);
+  }
+
   /** To be awaited before these are sent. Rejects with `LedgerError`. */
   async sending(items: readonly Redefinition[], known: KnownClasses): Promise<void> {
     this.#sent = items;

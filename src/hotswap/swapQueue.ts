@@ -254,6 +254,7 @@ export class SwapQueue {
     signal: AbortSignal,
   ): Promise<SwapResult> {
     const { attached } = live;
+    recording.expect(classes);
     const beforeSend = (items: readonly Redefinition[]): Promise<void> =>
       recording.sending(items, attached.known);
     const stages = { ...options, beforeSend, earlier: live.pending.classes, find: findInRoot };

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { mapLimit } from '../../util/async';
 import { systemCode } from '../../util/errors';
@@ -21,6 +21,7 @@ export class BlobStore {
   readonly #folders = new Map<string, Promise<unknown>>();
   /** Hashes of bytes that were kept or read lately, and so are there. */
   readonly #there = new Set<string>();
+  readonly #putting = new Map<string, Promise<void>>();
 
   constructor(folder: string) {
     this.folder = folder;
@@ -29,23 +30,29 @@ export class BlobStore {
   /** Keeps the bytes and returns their SHA-256 (`hash`, where it is known); keeping the same bytes twice costs one look-up. */
   async put(bytes: Uint8Array, hash: string = sha256(bytes)): Promise<string> {
     if (this.#there.has(hash)) return hash;
-    if (await this.has(hash)) return this.#noteThere(hash);
-    const file = this.#file(hash);
-    await this.#makeFolder(dirname(file));
-    const temporary = `${file}.${randomUUID()}`;
-    try {
-      const handle = await open(temporary, 'wx');
-      try {
-        await handle.writeFile(bytes);
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, file);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
+    let putting = this.#putting.get(hash);
+    if (!putting) {
+      putting = this.#put(bytes, hash).finally(() => this.#putting.delete(hash));
+      this.#putting.set(hash, putting);
     }
-    return this.#noteThere(hash);
+    await putting;
+    return hash;
+  }
+
+  async #put(bytes: Uint8Array, hash: string): Promise<void> {
+    if (!(await this.has(hash))) {
+      const file = this.#file(hash);
+      await this.#makeFolder(dirname(file));
+      const temporary = `${file}.${randomUUID()}`;
+      try {
+        await writeFile(temporary, bytes, { flag: 'wx' });
+        await rename(temporary, file);
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw error;
+      }
+    }
+    this.#noteThere(hash);
   }
 
   async putAll(all: readonly Uint8Array[]): Promise<string[]> {
@@ -73,10 +80,9 @@ export class BlobStore {
     }
   }
 
-  #noteThere(hash: string): string {
+  #noteThere(hash: string): void {
     if (this.#there.size >= mostNoted) this.#there.clear();
     this.#there.add(hash);
-    return hash;
   }
 
   /** Makes each of the 256 folders once. */

@@ -37,6 +37,8 @@ export interface LostPending {
 
 /** Versions of a class that are compared with what runs, of those swapped before. */
 const mostCandidates = 6;
+/** Classes of one change that are kept before it is known whether they differ; of a rebuild most do not. */
+const mostExpected = 32;
 /** Classes of one swap whose fingerprints are read; of a rebuild of everything it would keep the JVM busy. */
 const mostFingerprints = 256;
 
@@ -194,7 +196,16 @@ export class JvmLedger implements Baseline {
     return { name: className, bytes, file: `${join(root, ...className.split('.'))}.class`, root };
   }
 
-  /** Writes down what is about to be sent: the class files first, then the swap. Rejects with `LedgerError`. */
+  /** Begins to keep class files that are likely to be sent, while they are compared. */
+  expect(classes: readonly BuiltClass[]): void {
+    if (classes.length > mostExpected) return;
+    // What fails here fails again when they are sent, and is told then.
+    this.ledger
+      .keep(classes.map((built): [string, Buffer] => [digestOf(built), built.bytes]))
+      .catch(() => undefined);
+  }
+
+  /** Writes down what is about to be sent, with the class files. Rejects with `LedgerError`. */
   async begin(facts: SwapFacts, items: readonly Redefinition[], known: KnownClasses): Promise<void> {
     const byName = new Map<string, { built: BuiltClass; before: Set<string | undefined> }>();
     const bytes: [string, Buffer][] = [];
@@ -272,7 +283,7 @@ export class JvmLedger implements Baseline {
     classes: readonly LedgerClass[],
     bytes: readonly (readonly [hash: string, bytes: Buffer])[],
   ): Promise<void> {
-    await Promise.all([this.#attached, this.ledger.keep(bytes)]);
+    await this.#attached;
     const begin: SwapBegin = {
       kind: 'begin',
       id,
@@ -285,7 +296,8 @@ export class JvmLedger implements Baseline {
       ...(undoes !== undefined && { undoes }),
       classes,
     };
-    await this.ledger.begin(begin);
+    // At the same time: before both are written nothing is sent, and so nothing is to be taken back.
+    await Promise.all([this.ledger.keep(bytes), this.ledger.begin(begin)]);
     this.#remember(classes);
   }
 
