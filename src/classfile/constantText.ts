@@ -89,13 +89,15 @@ function dynamicText(
 }
 
 /** In double quotes, on one line; control characters and lone surrogates become `\\uXXXX`. */
-export function quoted(text: string): string {
+export /** A text as `constantText` writes it. */
+function quoted(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 
-function numberText(value: number): string {
+/** A float or double as `constantText` writes it, without its letter. */
+export function numberText(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }

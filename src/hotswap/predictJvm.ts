@@ -14,6 +14,7 @@ import { constantHolders, isTraceable } from './predict/holders';
 import type { Note } from './predict/reasons';
 import { classFileOf } from './roots/builtClass';
 import { readRunning } from './running';
+import { readConstants } from './runningConstants';
 import { readHierarchy, Surroundings } from './surroundings';
 import { ifUnloaded, isUnloaded } from './unloaded';
 import { flagsMatter, sameFlags, stockFlags, vmFlags, type VmFlags } from './vmFlags';
@@ -149,6 +150,9 @@ class JvmPredictor {
         find: this.#around.find(loader),
         isBuilt: (name) => this.#around.isBuilt(name),
         ...about.inUse,
+        ...('side' in running && {
+          runningConstants: await readConstants(connection, loaded, file, signal),
+        }),
         ...(about.source !== undefined && { source: about.source }),
       };
       return await this.#settle({ running, loaded, file, environment }, signal);

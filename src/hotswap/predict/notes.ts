@@ -18,6 +18,8 @@ export interface EffectEnvironment {
   readonly onStack?: ReadonlySet<string>;
   /** Instances of the class that are alive now. */
   readonly instances?: number;
+  /** Values of constants by field, as `constantText` writes them, of a class whose file is not known. */
+  readonly runningConstants?: ReadonlyMap<string, string>;
   /** Classes among the built ones that hold this constant, as `constantText` writes it; `undefined`: nobody can tell. */
   readonly constantHolders?: (constant: string) => readonly string[] | undefined;
 }
@@ -39,6 +41,12 @@ export function effectNotes(
 ): Note[] {
   const notes = code.changed.flatMap((change) => methodNotes(next, change, code, environment));
   if (file) notes.push(...attributeNotes(file, next, members, lines, environment));
+  else
+    for (const field of next.fields) {
+      const from = environment.runningConstants?.get(field.name);
+      if (from !== undefined)
+        notes.push(...constantNote(from, next, field, () => lines.ofField(field), environment));
+    }
   return notes;
 }
 
@@ -126,12 +134,21 @@ function constantNotes(
   next: ClassFile,
   field: MemberInfo,
   line: () => number | undefined,
-  { constantHolders }: EffectEnvironment,
+  environment: EffectEnvironment,
 ): Note[] {
   const before = old.attribute('ConstantValue');
+  return before ? constantNote(constantText(file, before.valueIndex), next, field, line, environment) : [];
+}
+
+/** `from`: the value that the field has where the class runs. */
+function constantNote(
+  from: string,
+  next: ClassFile,
+  field: MemberInfo,
+  line: () => number | undefined,
+  { constantHolders }: EffectEnvironment,
+): Note[] {
   const after = field.attribute('ConstantValue');
-  if (!before) return [];
-  const from = constantText(file, before.valueIndex);
   const to = after ? constantText(next, after.valueIndex) : undefined;
   if (from === to) return [];
   const where = line();
