@@ -23,13 +23,17 @@ export interface Running {
   readonly ended: Promise<Ran>;
 }
 
-/** Starts the command line from its source as a process of its own. */
-export function startCli(cwd: string, argv: readonly string[]): Running {
+/** Starts the command line from its source as a process of its own; `env` is added to this process's. */
+export function startCli(
+  cwd: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Running {
   const child = spawn(
     process.execPath,
     ['--import', pathToFileURL(require.resolve('tsx')).href, path.join(root, 'src', 'cli.ts'), ...argv],
     // What commands write down goes to a folder of this process, not to the user's.
-    { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, SWAPDECK_STATE: stateFolder } },
+    { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, SWAPDECK_STATE: stateFolder, ...env } },
   );
   let stdout = '';
   let stderr = '';
