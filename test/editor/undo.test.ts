@@ -5,6 +5,7 @@ import type { Service } from '../../scripts/sample/service';
 import { compileSources } from '../../scripts/sample/workspace';
 import { ensureJdk } from '../../scripts/support/jdk';
 import { bytecodeScheme } from '../../src/editor/bytecode';
+import { dayName, localDay } from '../../src/editor/views/swapItems';
 import type { DayNode, SwapClassNode, SwapNode, SwapsNode } from '../../src/editor/views/swapItems';
 import type { Api } from '../../src/extension';
 import { Ledger } from '../../src/hotswap/ledger/ledger';
@@ -99,6 +100,14 @@ describe('the swaps of a workspace, and undo', () => {
     listening.dispose();
     assert.equal(swapped.length, 1);
     assert.equal(await service.get(), 'Hello, twice!');
+  });
+
+  it('names the days by how long ago they were', () => {
+    const now = new Date(2026, 2, 1, 0, 10);
+    assert.equal(dayName('2026-03-01', now), 'Today');
+    assert.equal(dayName('2026-02-28', now), 'Yesterday');
+    assert.match(dayName('2026-02-27', now), /27/);
+    assert.equal(localDay(new Date(2026, 1, 28, 23, 59)), '2026-02-28');
   });
 
   it('opens a swapped class as a diff of its bytecode', async () => {
