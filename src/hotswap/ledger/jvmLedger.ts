@@ -14,7 +14,7 @@ import type { LedgerClass, LedgerEntry, SwapBegin } from './entries';
 import type { Ledger } from './ledger';
 import { ClassPathFiles } from './classPathFiles';
 import { SeenRunning } from './seenRunning';
-import { ClassRootSnapshot } from './snapshot';
+import type { ClassRootSnapshot } from './snapshot';
 
 export interface JvmLedgerDependencies {
   readonly ledger: Ledger;
@@ -127,11 +127,7 @@ export class JvmLedger implements Baseline {
 
   /** Keeps what the class roots hold now; goes on in the background. Resolves when all of it is kept. */
   async useRoots(roots: readonly ClassRoot[]): Promise<void> {
-    const folder = join(this.ledger.folder, 'roots');
-    const known = new Map(this.#snapshots.map((snapshot) => [snapshot.root, snapshot]));
-    this.#snapshots = roots.map(
-      ({ path }) => known.get(path) ?? new ClassRootSnapshot(path, folder, this.ledger.blobs),
-    );
+    this.#snapshots = roots.map(({ path }) => this.ledger.snapshotOf(path));
     for (const snapshot of this.#snapshots)
       await snapshot.take(this.#taking.signal).catch((error: unknown) => {
         if (!this.#taking.signal.aborted)
@@ -141,6 +137,7 @@ export class JvmLedger implements Baseline {
 
   async *candidates(className: string): AsyncGenerator<BuiltClass> {
     await this.#attached;
+    await Promise.all(this.#snapshots.map((snapshot) => snapshot.loaded()));
     const swapped = this.#swapped.get(className) ?? [];
     const kept = this.#snapshots.flatMap((snapshot) => snapshot.hashesOf(className));
     for (const hash of new Set([...swapped, ...kept])) {

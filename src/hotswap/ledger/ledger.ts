@@ -18,6 +18,7 @@ import {
   type SwapEnd,
 } from './entries';
 import { LedgerError } from './errors';
+import { ClassRootSnapshot } from './snapshot';
 
 export interface LedgerOptions {
   /** Who swaps; the user's name unless given. */
@@ -43,6 +44,7 @@ export class Ledger implements Disposable {
   readonly keyOf: (jvm: string) => string;
   readonly #base: 'attach' | 'run';
   readonly #log: AppendLog<LedgerRecord>;
+  readonly #snapshots = new Map<string, ClassRootSnapshot>();
   #ready: Promise<unknown> | undefined;
   readonly #changed = new Emitter<string>();
   /** Fires with the id of a swap that was begun or ended here. */
@@ -58,6 +60,16 @@ export class Ledger implements Disposable {
     this.keyOf = keyOf;
     this.#base = base;
     this.#log = new AppendLog(join(folder, 'ledger.jsonl'));
+  }
+
+  /** What a class root holds and held; one for all JVMs that it feeds. */
+  snapshotOf(root: string): ClassRootSnapshot {
+    let snapshot = this.#snapshots.get(root);
+    if (!snapshot) {
+      snapshot = new ClassRootSnapshot(root, join(this.folder, 'roots'), this.blobs);
+      this.#snapshots.set(root, snapshot);
+    }
+    return snapshot;
   }
 
   /** A JVM was attached. Rejects with `LedgerError`. */

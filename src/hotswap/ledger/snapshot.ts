@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { mapLimit, SerialQueue, throwIfAborted } from '../../util/async';
@@ -25,6 +25,9 @@ export class ClassRootSnapshot {
   readonly #indexFile: string;
   readonly #queue = new SerialQueue();
   #seen: Map<string, Seen> | undefined;
+  #loading: Promise<Map<string, Seen>> | undefined;
+  /** A look at the class root that has not begun yet, for whoever asks for one now. */
+  #next: { readonly signals: (AbortSignal | undefined)[]; readonly done: Promise<number> } | undefined;
   /** Something was read that the index file does not have. */
   #isNew = false;
 
@@ -36,21 +39,37 @@ export class ClassRootSnapshot {
     this.#indexFile = join(folder, `${id}.json`);
   }
 
-  /** Looks at the whole class root; returns how many classes were read because they were new or changed. */
+  /**
+   * Looks at the whole class root; returns how many classes were read because they were new or changed. Asked for by
+   * several (JVMs of one class root) it is done once, until all of them have aborted.
+   */
   take(signal?: AbortSignal): Promise<number> {
-    return this.#queue.run(async () => {
-      throwIfAborted(signal, 'snapshot of the class files');
-      const seen = await this.#load();
-      const known = seen.size;
-      try {
-        const found = await stat(this.root).catch(() => undefined);
-        return await (found?.isFile() ? this.#lookAtJar(seen, found) : this.#lookAtFolder(seen, signal));
-      } finally {
-        // Also what was read until it was aborted.
-        if (this.#isNew || seen.size !== known) await this.#save(seen);
-        this.#isNew = false;
-      }
-    });
+    if (this.#next) this.#next.signals.push(signal);
+    else {
+      const signals = [signal];
+      this.#next = { signals, done: this.#queue.run(() => this.#take(signals)) };
+    }
+    return this.#next.done;
+  }
+
+  /** Resolves when what was kept earlier is known. */
+  async loaded(): Promise<void> {
+    await this.#load();
+  }
+
+  async #take(signals: readonly (AbortSignal | undefined)[]): Promise<number> {
+    this.#next = undefined;
+    throwIfAllAborted(signals);
+    const seen = await this.#load();
+    const known = seen.size;
+    try {
+      const found = await stat(this.root).catch(() => undefined);
+      return await (found?.isFile() ? this.#lookAtJar(seen, found) : this.#lookAtFolder(seen, signals));
+    } finally {
+      // Also what was read until it was aborted.
+      if (this.#isNew || seen.size !== known) await this.#save(seen);
+      this.#isNew = false;
+    }
   }
 
   /** Hash of what the class file held when it was last looked at. */
@@ -63,10 +82,13 @@ export class ClassRootSnapshot {
     return (this.#seen?.get(keyOf(className))?.slice(2) as readonly string[] | undefined) ?? [];
   }
 
-  async #lookAtFolder(seen: Map<string, Seen>, signal: AbortSignal | undefined): Promise<number> {
+  async #lookAtFolder(
+    seen: Map<string, Seen>,
+    signals: readonly (AbortSignal | undefined)[],
+  ): Promise<number> {
     const files = await classFilesBelow(this.root);
     const read = await mapLimit(files, atOnce, async (file) => {
-      throwIfAborted(signal, 'snapshot of the class files');
+      throwIfAllAborted(signals);
       return this.#look(seen, file);
     });
     const there = new Set(files.map((file) => this.#key(file)));
@@ -120,8 +142,11 @@ export class ClassRootSnapshot {
     return relative(this.root, file).split(sep).join('/');
   }
 
-  async #load(): Promise<Map<string, Seen>> {
-    if (this.#seen) return this.#seen;
+  #load(): Promise<Map<string, Seen>> {
+    return (this.#loading ??= this.#readIndex());
+  }
+
+  async #readIndex(): Promise<Map<string, Seen>> {
     let entries: [string, Seen][] = [];
     try {
       entries = JSON.parse(await readFile(this.#indexFile, 'utf8')) as [string, Seen][];
@@ -133,10 +158,14 @@ export class ClassRootSnapshot {
 
   async #save(seen: Map<string, Seen>): Promise<void> {
     await mkdir(dirname(this.#indexFile), { recursive: true });
-    const temporary = `${this.#indexFile}.${process.pid}`;
+    const temporary = `${this.#indexFile}.${randomUUID()}`;
     await writeFile(temporary, JSON.stringify([...seen]));
     await rename(temporary, this.#indexFile);
   }
+}
+
+function throwIfAllAborted(signals: readonly (AbortSignal | undefined)[]): void {
+  if (signals.every((signal) => signal?.aborted)) throwIfAborted(signals[0], 'snapshot of the class files');
 }
 
 function keyOf(className: string): string {

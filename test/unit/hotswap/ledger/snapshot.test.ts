@@ -44,6 +44,23 @@ describe('ClassRootSnapshot', () => {
     assert.equal(snapshot.hashOf('demo.A'), sha256(Buffer.from('a1')));
   });
 
+  it('looks once for all who ask at the same time, as long as one of them wants it', async () => {
+    const snapshot = open();
+    const abort = new AbortController();
+    const looks = [snapshot.take(abort.signal), snapshot.take()];
+    abort.abort();
+    assert.deepEqual(await Promise.all(looks), [2, 2]);
+    const both = [snapshot.take(abort.signal), snapshot.take(abort.signal)];
+    for (const look of both) await assert.rejects(look, { name: 'AbortedError' });
+  });
+
+  it('knows what was kept earlier before it has looked again', async () => {
+    await open().take();
+    const snapshot = open();
+    await snapshot.loaded();
+    assert.equal(snapshot.hashOf('demo.A'), sha256(Buffer.from('a0')));
+  });
+
   it('keeps what a class file held before, for a JVM that was started before the last build', async () => {
     await open().take();
     await writeFile(join(root, 'demo', 'A.class'), 'a1 is longer');
