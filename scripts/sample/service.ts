@@ -36,7 +36,8 @@ export async function startService(
   const ports = options.ports ?? { jdwp: await freePort(), http: await freePort() };
   let classPath = workspace.classes;
   if (options.fromJar) {
-    classPath = path.join(workspace.dir, 'target', 'hello.jar');
+    // Each service its own: one that runs from a jar must not find it rewritten.
+    classPath = path.join(workspace.dir, 'target', `hello-${ports.jdwp}.jar`);
     await run(jdk.jar, ['--create', '--file', classPath, '-C', workspace.classes, '.']);
   }
   const suspend = options.suspended ? 'y' : 'n';

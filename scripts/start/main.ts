@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { startReplicas } from '../sample/replicas';
 import { startSample } from '../sample/sample';
 import { Cleanup, Interrupted } from '../support/cleanup';
 import { root } from '../support/paths';
@@ -7,11 +8,13 @@ import { run } from '../support/run';
 import { openInBrowser } from './browser';
 import { findDesktop, openDesktop } from './desktop';
 import { playHeadless } from './headless';
+import { replicaStory } from './replicaStory';
 
-const usage = `npm start [-- --headless | --browser] [--vsix FILE]
+const usage = `npm start [-- --headless | --browser] [--vsix FILE] [--replicas N]
   The sample application, running, and VS Code on a copy of it with the extension. Ctrl-C ends everything.
   --browser   serves VS Code to a browser even where the desktop's is installed
   --headless  plays attach, edit and save with a scripted browser, prints the latency and keeps pictures
+  --replicas  N of the sample behind an SSH server of their own, instead of one on this machine
   --vsix      installs that package into a clean, browser-served VS Code instead of what was just built`;
 
 /** Resolves to the exit code. */
@@ -21,6 +24,7 @@ async function main(cleanup: Cleanup): Promise<number> {
       headless: { type: 'boolean' },
       browser: { type: 'boolean' },
       vsix: { type: 'string' },
+      replicas: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -33,16 +37,15 @@ async function main(cleanup: Cleanup): Promise<number> {
     await run(process.execPath, [path.join(root, 'scripts', 'build.mjs')], { show: true });
   }
   cleanup.check();
+  if (values.replicas !== undefined)
+    return showReplicas(replicaCount(values.replicas), values.browser, cleanup);
   const sample = await cleanup.own(startSample(), (started) => started.close());
   console.log(`The sample answers at ${sample.service.url}/ (Java ${sample.jdk.major}).`);
   if (values.headless) {
     await playHeadless(sample, vsix, cleanup);
     return 0;
   }
-  const desktop = values.browser || vsix !== undefined ? undefined : findDesktop();
-  const editor = desktop
-    ? await openDesktop(desktop, sample.workspace.dir, cleanup)
-    : await openInBrowser(sample.workspace.dir, vsix, cleanup);
+  const editor = await openEditor(sample.workspace.dir, values.browser, vsix, cleanup);
   console.log(`
 ${editor}
 
@@ -51,6 +54,33 @@ ${editor}
 3. Ask ${sample.service.url}/ again: the answer is new, and nothing was restarted.
 
 Ctrl-C ends everything.`);
+  await cleanup.interrupted;
+  return 0;
+}
+
+async function openEditor(
+  workspace: string,
+  browser: boolean | undefined,
+  vsix: string | undefined,
+  cleanup: Cleanup,
+): Promise<string> {
+  const desktop = browser || vsix !== undefined ? undefined : findDesktop();
+  return desktop ? openDesktop(desktop, workspace, cleanup) : openInBrowser(workspace, vsix, cleanup);
+}
+
+function replicaCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 20) throw new Error(usage);
+  return count;
+}
+
+/** Replicas of the sample behind one SSH host, and what to try with them. */
+async function showReplicas(count: number, browser: boolean | undefined, cleanup: Cleanup): Promise<number> {
+  const replicas = await cleanup.own(startReplicas(count), (started) => started.close());
+  // The editor's SSH configuration, key and known_hosts are those of the sample, not the user's.
+  process.env.HOME = replicas.home;
+  const editor = await openEditor(replicas.workspace.dir, browser, undefined, cleanup);
+  console.log(`\n${editor}\n${replicaStory(replicas)}\nCtrl-C ends everything.`);
   await cleanup.interrupted;
   return 0;
 }

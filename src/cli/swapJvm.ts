@@ -65,11 +65,14 @@ export async function swapJvm(
       signal,
     );
     // Without `wait` nothing is made pending; the report still tells what is not loaded.
-    const isRefused = record.classes.some(({ outcome }) => outcome === 'refused');
+    const isHeldBack =
+      record.group?.decision === 'none' || record.classes.some(({ outcome }) => outcome === 'refused');
     for (const result of record.classes)
       results.set(
         result.name,
-        result.state === 'unloaded' && !isRefused ? { ...result, outcome: 'pending' } : result,
+        result.state === 'unloaded' && result.outcome === 'skipped' && !isHeldBack
+          ? { ...result, outcome: 'pending' }
+          : result,
       );
     if (wait && !record.error) {
       output.note(`${jvm}: ${session.pending.length} pending; waiting until interrupted.`);
