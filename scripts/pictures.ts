@@ -3,13 +3,15 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { Driver } from './host/driver';
 import { startWorkbench } from './host/workbench';
+import { startReplicas } from './sample/replicas';
 import { startSample, type Sample } from './sample/sample';
 import { answers, editAndSave, say, welcomeLine } from './story/editAndSave';
+import { commandFolder, forgetServer, playReplicas } from './story/replicas';
 import { outDir, root } from './support/paths';
 import { run } from './support/run';
 
 /**
- * npm run pictures: takes pictures of the running product in each kind of theme, `out/pictures/THEME/NAME.png`, and
+ * npm run pictures [-- THEME ...]: takes pictures of the running product in each kind of theme, `out/pictures/THEME/NAME.png`, and
  * keeps the README's in `media/readme`.
  */
 const themes: Readonly<Record<string, { name: string; media: Parameters<Page['emulateMedia']>[0] }>> = {
@@ -30,6 +32,11 @@ const themes: Readonly<Record<string, { name: string; media: Parameters<Page['em
 const readme = {
   'hero.png': path.join('dark', 'swap.png'),
   'refused.png': path.join('light', 'refused.png'),
+  'compare.png': path.join('dark', 'compare.png'),
+  'undo.png': path.join('dark', 'undo.png'),
+  'fleet.png': path.join('dark', 'fleet.png'),
+  'ssh.png': path.join('dark', 'ssh.png'),
+  'terminal.png': path.join('dark', 'terminal.png'),
 };
 const committed = path.join(root, 'media', 'readme');
 
@@ -101,14 +108,53 @@ async function take(sample: Sample, theme: string): Promise<void> {
   console.log(`Took ${path.relative(root, dir)}.`);
 }
 
+async function takeReplicas(theme: string): Promise<void> {
+  const { name, media } = themes[theme]!;
+  const replicas = await startReplicas(3);
+  const dir = path.join(outDir, 'pictures', theme);
+  try {
+    await forgetServer(replicas);
+    const folder = await commandFolder(replicas.home);
+    const workbench = await startWorkbench({
+      workspace: replicas.workspace.dir,
+      extensions: [root],
+      theme: name,
+      onPage: (page) => page.emulateMedia(media),
+      settings: {
+        ...terminal,
+        'terminal.integrated.profiles.linux': {
+          sh: { path: '/bin/sh', env: { PS1: '$ ', PATH: `${folder}:${process.env.PATH}` } },
+        },
+      },
+      viewport: { width: 1180, height: 680 },
+      env: { HOME: replicas.home },
+    });
+    const driver = new Driver(workbench.page, dir);
+    try {
+      await driver.ready();
+      await playReplicas(driver, replicas, (picture) => driver.picture(picture));
+    } catch (error) {
+      await driver.picture('failed');
+      throw error;
+    } finally {
+      await workbench.close();
+    }
+  } finally {
+    await replicas.close();
+  }
+}
+
 async function main(): Promise<void> {
+  const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(themes);
   await run(process.execPath, [path.join(root, 'scripts', 'build.mjs')], { show: true });
+  for (const theme of chosen) await takeReplicas(theme);
   const sample = await startSample();
   try {
-    for (const theme of Object.keys(themes)) await take(sample, theme);
+    for (const theme of chosen) await take(sample, theme);
   } finally {
     await sample.close();
   }
+  if (chosen.length < Object.keys(themes).length) return;
   await mkdir(committed, { recursive: true });
   for (const [name, picture] of Object.entries(readme)) {
     await copyFile(path.join(outDir, 'pictures', picture), path.join(committed, name));

@@ -56,7 +56,7 @@ export class Driver {
   }
 
   /** The first row of a view that contains the text. */
-  row(view: string, text: string): Locator {
+  row(view: string, text: string | RegExp): Locator {
     return this.view(view).locator('.monaco-list-row', { hasText: text }).first();
   }
 

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Driver } from '../host/driver';
 import type { Sample } from '../sample/sample';
+import type { Service } from '../sample/service';
 
 /** What is changed in `Greeting.java`, and what the service answers then. */
 export interface Edit {
@@ -45,10 +46,19 @@ export async function editAndSave(driver: Driver, sample: Sample, edit: Edit): P
 }
 
 /** Waits until the service gives that answer; rejects with the one it gives instead. */
-export async function answers(sample: Sample, expected: string, limitMs = 30_000): Promise<void> {
+export async function answers(sample: Sample, expected: string, limitMs?: number): Promise<void> {
+  return becomes(sample.service, expected, limitMs);
+}
+
+/** The same of one service. The first save finds a cold compiler, maybe on a machine with more to do. */
+export async function becomes(
+  service: Pick<Service, 'get'>,
+  expected: string,
+  limitMs = 60_000,
+): Promise<void> {
   const deadline = Date.now() + limitMs;
   for (;;) {
-    const answer = await sample.service.get();
+    const answer = await service.get();
     if (answer === expected) return;
     if (Date.now() > deadline) {
       throw new Error(`The service still answers '${answer}' and not '${expected}' after ${limitMs} ms.`);

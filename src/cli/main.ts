@@ -49,7 +49,7 @@ function createProgram({ stdout, stderr }: Environment, action: Action): Command
     .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
     .addHelpText(
       'after',
-      `${examples('check', 'help check')}\n\nExit codes: 0 done, 1 usage or connection, 3 refused.`,
+      `${examples('check', 'help check')}\n\nExit codes: 0 done, 1 usage or connection, 3 refused or different, 4 interrupted, 5 requests were lost.`,
     )
     .showSuggestionAfterError()
     .exitOverride();

@@ -19,12 +19,7 @@ export class EditorPrompter implements Prompter {
   async confirmHostKey(question: HostKeyQuestion): Promise<boolean> {
     const { host, keyType, fingerprint, certificateAuthority } = question;
     const lines = [
-      t(
-        'The SSH server {0} is not known yet. Its {1} key has the fingerprint {2}.',
-        host,
-        keyType,
-        fingerprint,
-      ),
+      t('Its {0} key has the fingerprint {1}.', keyType, fingerprint),
       certificateAuthority
         ? t(
             'Host certificates are not supported, so the authority in {0}, line {1}, can not vouch for it.',
@@ -34,11 +29,8 @@ export class EditorPrompter implements Prompter {
         : '',
       t('Trust it only when the fingerprint is the one its administrator gave you.'),
     ];
-    const answer = await this.#dialogs.show('warning', lines.filter(Boolean).join(' '), [
-      { title: t('Trust and Connect'), value: true },
-      { title: t('Do Not Connect'), value: false },
-    ]);
-    return answer === true;
+    const title = t('The SSH server {0} is not known yet.', host);
+    return this.#dialogs.confirm(title, lines.filter(Boolean).join('\n\n'), t('Trust and Connect'));
   }
 
   async secret(question: SecretQuestion, signal: AbortSignal): Promise<string | undefined> {
