@@ -4,7 +4,7 @@ import { parseClassFile, type ClassFile } from '../classfile/classFile';
 import { ClassFileError } from '../classfile/errors';
 import { manifestClassPath, parseManifest } from '../compile/classpath/manifest';
 import type { LoadedClass } from '../jdwp/classIndex';
-import type { ClassLoaderId } from '../jdwp/ids';
+import type { ClassLoaderId, ReferenceTypeId } from '../jdwp/ids';
 import { mapLimit } from '../util/async';
 import { ZipFile, type ZipEntry } from '../util/zip';
 import type { Attached } from './attach';
@@ -49,6 +49,25 @@ export class ClassPathClasses {
     const found = await lookInto(entries, new Set(names), this.#feature);
     const missing = (name: string): FoundOnPath => (isHere && !this.#isOfJdk(name) ? 'absent' : undefined);
     return new Map(names.map((name) => [name, found.get(name) ?? missing(name)]));
+  }
+
+  /** The class files that loaded classes seem to have come from, by their ids; compare before you believe it. */
+  async filesOf(classes: readonly LoadedClass[]): Promise<ReadonlyMap<ReferenceTypeId, ClassFile>> {
+    const byLoader = new Map<ClassLoaderId, LoadedClass[]>();
+    for (const loaded of classes) {
+      const loader = await this.#context.index.loaderOf(loaded);
+      byLoader.set(loader, [...(byLoader.get(loader) ?? []), loaded]);
+    }
+    const files = new Map<ReferenceTypeId, ClassFile>();
+    for (const siblings of byLoader.values()) {
+      const names = siblings.map(({ name }) => name.replaceAll('.', '/'));
+      const found = await this.find(names, siblings[0]!);
+      for (const [at, { id }] of siblings.entries()) {
+        const file = found.get(names[at]!);
+        if (file !== undefined && file !== 'absent') files.set(id, file);
+      }
+    }
+    return files;
   }
 
   #isOfJdk(name: string): boolean {

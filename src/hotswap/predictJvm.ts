@@ -1,8 +1,12 @@
 import type { ClassFile } from '../classfile/classFile';
+import { compareClasses } from '../classfile/compare';
+import { ClassFileError } from '../classfile/errors';
+import type { ClassSide } from '../classfile/side';
 import type { LoadedClass } from '../jdwp/classIndex';
 import { ReferenceType } from '../jdwp/commands';
 import type { JdwpConnection } from '../jdwp/connection';
 import { ErrorConstant } from '../jdwp/errorConstants';
+import type { ReferenceTypeId } from '../jdwp/ids';
 import { mapLimit } from '../util/async';
 import type { Attached } from './attach';
 import { ClassPathClasses } from './classPathClasses';
@@ -65,28 +69,13 @@ export async function predictClasses(
   options: PredictOptions,
   signal?: AbortSignal,
 ): Promise<ClassPrediction[]> {
-  const { connection, index, known } = context;
-  await index.settled(signal);
-  const looked = classes.map((built) => ({ built, loaded: index.lookup(built.name) }));
-  const comparisons = await compareWithRunning(connection, known, looked, signal);
-  const compared = await Promise.all(
-    comparisons.map(async (comparison, at): Promise<Compared> => {
-      const { built } = comparison;
-      const loaded = comparison.loaded.filter(({ isSame }) => !isSame).map((each) => each.loaded);
-      // The code of a class that failed to initialise can't be read, as if it were gone.
-      const unread = looked[at]!.loaded.filter(
-        ({ id }) => !comparison.loaded.some((each) => each.loaded.id === id),
-      );
-      const failed = await Promise.all(unread.map(async (each) => hasFailed(connection, each, signal)));
-      if (failed.some(Boolean)) return { built, state: 'changed', loaded: unread };
-      return { built, state: stateOf(comparison), loaded };
-    }),
-  );
+  const compared = await compareAll(context, classes, signal);
   const differing = compared.flatMap(({ loaded }) => loaded);
-  const used = options.inUse ? await readInUse(connection, differing, signal) : undefined;
+  const used = options.inUse ? await readInUse(context.connection, differing, signal) : undefined;
   const onPath = options.sameMachine ? new ClassPathClasses(context, featureOf(context)) : undefined;
   const around = new Surroundings(context, classes, options.rootsVisible, onPath);
-  const predictor = new JvmPredictor(context, around);
+  const files = await onPath?.filesOf(differing);
+  const predictor = new JvmPredictor(context, around, files ?? new Map());
   const predicted = await mapLimit(
     compared,
     64,
@@ -117,14 +106,40 @@ interface Compared {
   readonly loaded: readonly LoadedClass[];
 }
 
+async function compareAll(
+  { connection, index, known }: Attached,
+  classes: readonly BuiltClass[],
+  signal: AbortSignal | undefined,
+): Promise<Compared[]> {
+  await index.settled(signal);
+  const looked = classes.map((built) => ({ built, loaded: index.lookup(built.name) }));
+  const comparisons = await compareWithRunning(connection, known, looked, signal);
+  return Promise.all(
+    comparisons.map(async (comparison, at): Promise<Compared> => {
+      const { built } = comparison;
+      const loaded = comparison.loaded.filter(({ isSame }) => !isSame).map((each) => each.loaded);
+      // The code of a class that failed to initialise can't be read, as if it were gone.
+      const unread = looked[at]!.loaded.filter(
+        ({ id }) => !comparison.loaded.some((each) => each.loaded.id === id),
+      );
+      const failed = await Promise.all(unread.map(async (each) => hasFailed(connection, each, signal)));
+      if (failed.some(Boolean)) return { built, state: 'changed', loaded: unread };
+      return { built, state: stateOf(comparison), loaded };
+    }),
+  );
+}
+
 /** Predicts for one class of one loader at a time; knows the JVM. */
 class JvmPredictor {
   readonly #context: Attached;
   readonly #around: Surroundings;
+  readonly #files: ReadonlyMap<ReferenceTypeId, ClassFile>;
   #flags: VmFlags = stockFlags;
 
-  constructor(context: Attached, around: Surroundings) {
+  /** `files`: what the classes may have been loaded from. */
+  constructor(context: Attached, around: Surroundings, files: ReadonlyMap<ReferenceTypeId, ClassFile>) {
     this.#context = context;
+    this.#files = files;
     this.#around = around;
   }
 
@@ -140,7 +155,7 @@ class JvmPredictor {
     try {
       if (await hasFailed(connection, loaded, signal)) return neverAgain(file);
       const [running, loader] = await Promise.all([
-        runningVersion(this.#context, loaded, file, signal),
+        runningVersion(this.#context, loaded, file, this.#files.get(loaded.id), signal),
         index.loaderOf(loaded, signal),
       ]);
       const environment: PredictEnvironment = {
@@ -212,14 +227,15 @@ function neverAgain({ sourceFile }: ClassFile): Prediction {
   };
 }
 
-/** What runs, with its class file where we know it. */
+/** What runs, with its class file where we know it; `from`: what it may have been loaded from. */
 async function runningVersion(
   context: Attached,
   loaded: LoadedClass,
   next: ClassFile,
+  from: ClassFile | undefined,
   signal: AbortSignal | undefined,
 ): Promise<RunningVersion> {
-  const before = context.known.get(loaded.id)?.built;
+  const before = await context.known.running(loaded.id, loaded.name);
   if (before) return classFileOf(before);
   const { connection } = context;
   const [side, hierarchy, { majorVersion }] = await Promise.all([
@@ -227,7 +243,18 @@ async function runningVersion(
     readHierarchy(context, loaded, signal),
     connection.request(ReferenceType.ClassFileVersion, { refType: loaded.id }, { signal }),
   ]);
-  return { side: { ...side, ...hierarchy, majorVersion } };
+  const running = { ...side, ...hierarchy, majorVersion };
+  return from && isOf(running, from) ? from : { side: running };
+}
+
+/** Whether a class that was read back can be that of a file: nothing that can be read back differs. */
+function isOf(running: ClassSide, file: ClassFile): boolean {
+  try {
+    return running.majorVersion === file.majorVersion && compareClasses(running, file).outcome === 'same';
+  } catch (error) {
+    if (error instanceof ClassFileError) return false;
+    throw error;
+  }
 }
 
 function together(each: readonly InUse[]): InUse {
