@@ -42,7 +42,7 @@ for (const jdk of jdksToTest()) {
       await app.stop();
     });
 
-    for (const hosting of ['web', 'jar', 'boot'] as const) {
+    for (const hosting of ['web', 'tomcat', 'jar', 'boot', 'springBoot'] as const) {
       it(`defines them before it redefines what uses them (${hosting})`, async () => {
         await start(hosting);
         const sources = { 'shop/Desk.java': desk('new Counter().name()'), ...counter };

@@ -1,19 +1,27 @@
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { cp, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import type { BuiltClass } from '../../../src/hotswap/model';
 import { readAll } from './hotswapApp';
 import { compileJava, startJava, temporaryFolder, type JavaProcess, type JavaSources } from './javaProcess';
 import type { Jdk } from './jdks';
+import { mavenArtifact } from './mavenArtifact';
 
 /**
  * How the classes of a program come into its JVM. `classPath`: the class root is on the class path. `web`: a server
  * loads a deployed copy, its own before its parent's, as Tomcat does. `jar`: `java -jar`. `boot`: a loader
- * reads them from a folder within the jar, as Spring Boot's does.
+ * reads them from a folder within the jar, as Spring Boot's does. `tomcat`: Tomcat itself. `springBoot`: a jar started
+ * by Spring Boot's own launcher.
  */
-export type Hosting = 'classPath' | 'web' | 'jar' | 'boot';
+export type Hosting = 'classPath' | 'web' | 'jar' | 'boot' | 'tomcat' | 'springBoot';
+
+const tomcatJars = [
+  'org.apache.tomcat.embed:tomcat-embed-core:10.1.5',
+  'org.apache.tomcat:tomcat-annotations-api:10.1.5',
+];
+const springBootLoader = 'org.springframework.boot:spring-boot-loader:3.4.1';
 
 /**
  * Starts the program in a class loader of its own: `web FOLDER...` one for each folder, `boot JAR`. Each line of the
@@ -54,6 +62,9 @@ public class Host {
     for (String arg : Arrays.asList(args).subList(Math.min(1, args.length), args.length))
       loaders.add(args[0].equals("boot") ? new BootLoader(arg) : new WebLoader(Path.of(arg).getFileName().toString(), Path.of(arg)));
     if (loaders.isEmpty()) loaders.add(Host.class.getClassLoader());
+    serve(loaders);
+  }
+  static void serve(List<ClassLoader> loaders) throws Exception {
     answers(loaders);
     System.out.println("ready");
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
@@ -68,6 +79,19 @@ public class Host {
       all.add(answer);
     }
     return all.toString();
+  }
+}`;
+
+/** Starts a web application of that folder in Tomcat, without a connector, and asks it as `Host` does. */
+const tomcatHost = `package host;
+import java.util.*; import org.apache.catalina.*; import org.apache.catalina.startup.Tomcat;
+public class TomcatHost {
+  public static void main(String[] args) throws Exception {
+    Tomcat tomcat = new Tomcat();
+    tomcat.setBaseDir(args[0]);
+    Context context = tomcat.addContext("/shop", args[1]);
+    tomcat.start();
+    Host.serve(List.of(context.getLoader().getClassLoader()));
   }
 }`;
 
@@ -133,6 +157,39 @@ export class HostedApp {
           await makeJar(jdk, jar, ['-C', server, '.', '-C', root, '.']);
           return startJava(jdk, { ...options, classPath: [jar] });
         }
+        case 'tomcat': {
+          const jars = await Promise.all(tomcatJars.map((each) => mavenArtifact(each)));
+          const libraries = [server, ...jars];
+          const args = [...quickCompiler, '-cp', libraries.join(path.delimiter)];
+          const sources = { 'host/TomcatHost.java': tomcatHost };
+          const starter = await compileJava(jdk, folder, sources, { classes: 'starter', args });
+          const webapp = path.join(folder, 'webapp');
+          await cp(root, path.join(webapp, 'WEB-INF', 'classes'), { recursive: true });
+          return startJava(jdk, {
+            mainClass: 'host.TomcatHost',
+            readyLine: 'ready',
+            classPath: [starter, ...libraries],
+            args: [path.join(folder, 'base'), webapp],
+          });
+        }
+        case 'springBoot': {
+          const content = path.join(folder, 'content');
+          await mkdir(content);
+          const loader = await mavenArtifact(springBootLoader);
+          await promisify(execFile)(toolOf(jdk, 'jar'), ['xf', loader], { cwd: content });
+          await rm(path.join(content, 'META-INF'), { recursive: true });
+          for (const classes of [server, root])
+            await cp(classes, path.join(content, 'BOOT-INF', 'classes'), { recursive: true });
+          const jar = path.join(folder, 'boot.jar');
+          // Not compressed, as the launcher wants it.
+          await makeJar(jdk, jar, ['-0', '-C', content, '.'], {
+            'Main-Class': 'org.springframework.boot.loader.launch.JarLauncher',
+            'Start-Class': 'host.Host',
+            'Spring-Boot-Classes': 'BOOT-INF/classes/',
+          });
+          const mainClass = 'org.springframework.boot.loader.launch.JarLauncher';
+          return startJava(jdk, { ...options, mainClass, classPath: [jar] });
+        }
         case 'boot': {
           const nested = path.join(folder, 'nested');
           await cp(root, path.join(nested, 'BOOT-INF', 'classes'), { recursive: true });
@@ -163,9 +220,21 @@ export class HostedApp {
   }
 }
 
-async function makeJar(jdk: Jdk, file: string, content: readonly string[]): Promise<void> {
-  const manifest = `${file}.mf`;
-  await writeFile(manifest, 'Main-Class: host.Host\n');
-  const tool = jdk.javac.replace(/javac(?=(\.exe)?$)/, 'jar');
-  await promisify(execFile)(tool, ['cfm', file, manifest, ...content]);
+/** `content`: options and files for the jar tool, the options first. */
+async function makeJar(
+  jdk: Jdk,
+  file: string,
+  content: readonly string[],
+  manifest: Readonly<Record<string, string>> = { 'Main-Class': 'host.Host' },
+): Promise<void> {
+  const manifestFile = `${file}.mf`;
+  const lines = Object.entries(manifest).map(([name, value]) => `${name}: ${value}\n`);
+  await writeFile(manifestFile, lines.join(''));
+  const options = content[0] === '-0' ? 'cfm0' : 'cfm';
+  const entries = content.filter((each) => each !== '-0');
+  await promisify(execFile)(toolOf(jdk, 'jar'), [options, file, manifestFile, ...entries]);
+}
+
+function toolOf(jdk: Jdk, name: string): string {
+  return jdk.javac.replace(/javac(?=(\.exe)?$)/, name);
 }
