@@ -1,6 +1,6 @@
-import type { ClassResult, LoaderResult, SwapGroup, SwapTimes } from '../hotswap/model';
+import type { ClassResult, SwapGroup, SwapTimes } from '../hotswap/model';
 import { groupOutcome } from '../messages/fleet';
-import { classOutcome, loaderName } from '../messages/hotswap';
+import { classOutcome, loaderName, loaderOutcome } from '../messages/hotswap';
 import type { Message } from '../messages/message';
 import { english } from '../messages/translate';
 import { table, type Output } from './output';
@@ -40,7 +40,11 @@ export function printReport(report: JvmReport, output: Output): void {
   const told = classes.filter(({ state, outcome }) => state !== 'same' || outcome !== 'skipped');
   const rows = told.flatMap((each) => [
     ['', each.name, outcome(each, report)],
-    ...(each.loaders ?? []).map((loader) => ['', `  in ${loaderName(loader)}`, loaderOutcome(loader)]),
+    ...(each.loaders ?? []).map((loader) => [
+      '',
+      `  in ${loaderName(loader)}`,
+      loaderOutcome(loader, english),
+    ]),
   ]);
   for (const row of table(rows)) output.line(row);
 }
@@ -52,11 +56,6 @@ export function printGroup(reports: readonly JvmReport[], output: Output): void 
   const whole =
     first?.group && groupOutcome({ group: first.group, isLost: first.error !== undefined }, english);
   if (whole !== undefined) output.line(whole);
-}
-
-function loaderOutcome({ state, outcome }: LoaderResult): string {
-  if (outcome !== 'skipped') return outcome === 'takenBack' ? 'taken back' : outcome;
-  return state === 'same' ? 'the same' : 'left alone';
 }
 
 /** The value of `swap --json`. */

@@ -1,5 +1,5 @@
 import type { HotSwapErrorReason } from '../hotswap/errors';
-import type { ClassResult, LoaderInfo } from '../hotswap/model';
+import type { ClassResult, LoaderInfo, LoaderResult } from '../hotswap/model';
 import { fact, type Texts } from './message';
 import { refusalReason } from './refusals';
 import type { Translate } from './translate';
@@ -133,6 +133,22 @@ function undefinable(exception: string, t: Translate): string {
 export function loaderName({ type, name, id }: LoaderInfo): string {
   const short = type.slice(type.lastIndexOf('.') + 1);
   return name === undefined ? `${short} ${id}` : `${short} ${name}`;
+}
+
+/** What became of the class of one loader, in a word or two. */
+export function loaderOutcome({ state, outcome }: LoaderResult, t: Translate): string {
+  switch (outcome) {
+    case 'swapped':
+      return t('swapped');
+    case 'takenBack':
+      return t('taken back');
+    case 'refused':
+      return t('refused');
+    case 'unknown':
+      return t('outcome unknown');
+    default:
+      return state === 'same' ? t('the same') : t('left alone');
+  }
 }
 
 /** What a swap under way waits for. */

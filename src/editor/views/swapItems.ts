@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { LedgerEntry } from '../../hotswap/ledger/entries';
 import type { ClassResult, SwapGroup, SwapRecord, SwapTimes } from '../../hotswap/model';
 import { groupOutcome } from '../../messages/fleet';
-import { classOutcome } from '../../messages/hotswap';
+import { classOutcome, loaderName, loaderOutcome } from '../../messages/hotswap';
 import { refusalReason } from '../../messages/refusals';
 import { swapOutcome } from '../../messages/undo';
 import { classCount, duration, t, timeOfDay } from '../text';
@@ -147,6 +147,7 @@ export function classItem({ entry, result }: SwapClassNode): vscode.TreeItem {
   item.contextValue = isKept ? 'swappedClass.kept' : 'swappedClass';
   item.tooltip = [
     `${name}: ${error === undefined ? said : refusalReason(error, t)}`,
+    ...(result.loaders ?? []).map((loader) => `${loaderName(loader)}: ${loaderOutcome(loader, t)}`),
     ...(result.prediction?.verdict === 'refuse' ? [t('The refusal was predicted.')] : []),
   ].join('\n');
   item.command = isKept
