@@ -58,6 +58,7 @@ export async function playReplicas(
 
   await driver.command('Swapdeck: Undo Swap');
   for (const service of services) await becomes(service, 'One.');
+  await driver.row('Swaps', /undo: 1 class/).waitFor();
   await picture('undo');
 
   await driver.rowAction(jvm(names[0]!), 'Compare With Running');
@@ -68,13 +69,17 @@ export async function playReplicas(
   await page.locator('.monaco-diff-editor').waitFor();
   await picture('compare');
 
+  // One debugger at a time.
+  await driver.rowAction(jvm(names[0]!), 'Detach');
   await driver.command('View: Close All Editors');
-  await driver.command('View: Toggle Maximized Panel');
   await driver.openTerminal();
-  for (const command of ['predict', 'swap', 'compare', 'undo', 'history'])
-    await driver.runInTerminal(
-      `swapdeck ${command}${command === 'history' ? '' : ` --jvm ${names[0]}`}; echo "-> $?"`,
-    );
-  await page.locator('.terminal-wrapper.active .xterm-rows', { hasText: 'SWAP' }).waitFor();
+  await driver.command('View: Toggle Maximized Panel');
+  const commands = ['predict', 'swap', 'compare'].map((name) => `${name} --jvm ${names[0]}`);
+  for (const [at, command] of [...commands, 'history'].entries()) {
+    await driver.runInTerminal(`swapdeck ${command}; echo "exit code $? of ${at + 1}"`);
+    await page
+      .locator('.terminal-wrapper.active .xterm-rows', { hasText: new RegExp(`code \\d of ${at + 1}`) })
+      .waitFor();
+  }
   await picture('terminal');
 }
