@@ -17,6 +17,8 @@ export interface LoadedComparison {
   readonly methods: readonly RunningMethod[];
   /** Whether there is nothing to swap. */
   readonly isSame: boolean;
+  /** What was read back, where it had to be and differs. */
+  readonly running?: RunningClass;
   /** Worked out when asked for: it may be asked while the JVM is busy with the swap. */
   detail(): Detail;
 }
@@ -126,7 +128,7 @@ async function compareRead(
     const isSame = detail.state === 'same';
     if (isSame) known.runs(loaded.id, built, methods);
     else await findRunning(known, loaded, running, built, trustsAssumed);
-    return { loaded, methods, isSame, detail: () => detail };
+    return { loaded, methods, isSame, ...(!isSame && { running }), detail: () => detail };
   } catch (error) {
     if (isUnloaded(error)) return undefined;
     throw error;

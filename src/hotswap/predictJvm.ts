@@ -17,7 +17,7 @@ import { predict, type Prediction, type PredictEnvironment, type RunningVersion 
 import { constantHolders, isTraceable } from './predict/holders';
 import type { Note } from './predict/reasons';
 import { classFileOf } from './roots/builtClass';
-import { readRunning } from './running';
+import { readRunning, type RunningClass } from './running';
 import { readConstants } from './runningConstants';
 import { readHierarchy, Surroundings } from './surroundings';
 import { ifUnloaded, isUnloaded } from './unloaded';
@@ -79,12 +79,14 @@ export async function predictClasses(
   const predicted = await mapLimit(
     compared,
     64,
-    async ({ built, state, loaded }): Promise<ClassPrediction> => {
+    async ({ built, state, loaded, read }): Promise<ClassPrediction> => {
       if (state === 'same' || loaded.length === 0) return { built, state, loaded: [] };
       const source = await options.source?.(built);
       const inUse = used && together(loaded.map(({ id }) => used.get(id)!));
       const predictions = await Promise.all(
-        loaded.map((each) => predictor.predict(each, built, { source, inUse }, signal)),
+        loaded.map((each) =>
+          predictor.predict(each, built, { source, inUse, read: read.get(each.id) }, signal),
+        ),
       );
       const there = predictions.filter((each) => each !== undefined);
       const prediction = there.find(({ verdict }) => verdict === 'refuse') ?? there[0];
@@ -104,6 +106,8 @@ interface Compared {
   readonly state: ClassState;
   /** Those that differ. */
   readonly loaded: readonly LoadedClass[];
+  /** What was read back of these. */
+  readonly read: ReadonlyMap<ReferenceTypeId, RunningClass>;
 }
 
 async function compareAll(
@@ -117,16 +121,27 @@ async function compareAll(
   return Promise.all(
     comparisons.map(async (comparison, at): Promise<Compared> => {
       const { built } = comparison;
-      const loaded = comparison.loaded.filter(({ isSame }) => !isSame).map((each) => each.loaded);
+      const different = comparison.loaded.filter(({ isSame }) => !isSame);
+      const read = new Map(
+        different.flatMap((each) => (each.running ? [[each.loaded.id, each.running]] : [])),
+      );
       // The code of a class that failed to initialise can't be read, as if it were gone.
       const unread = looked[at]!.loaded.filter(
         ({ id }) => !comparison.loaded.some((each) => each.loaded.id === id),
       );
       const failed = await Promise.all(unread.map(async (each) => hasFailed(connection, each, signal)));
-      if (failed.some(Boolean)) return { built, state: 'changed', loaded: unread };
-      return { built, state: stateOf(comparison), loaded };
+      if (failed.some(Boolean)) return { built, state: 'changed', loaded: unread, read };
+      return { built, state: stateOf(comparison), loaded: different.map((each) => each.loaded), read };
     }),
   );
+}
+
+/** What is known of one class besides. */
+interface About {
+  readonly source: string | undefined;
+  readonly inUse: InUse | undefined;
+  /** What runs, when it was read back already. */
+  readonly read: RunningClass | undefined;
 }
 
 /** Predicts for one class of one loader at a time; knows the JVM. */
@@ -147,17 +162,19 @@ class JvmPredictor {
   async predict(
     loaded: LoadedClass,
     built: BuiltClass,
-    about: { readonly source: string | undefined; readonly inUse: InUse | undefined },
+    about: About,
     signal: AbortSignal | undefined,
   ): Promise<Prediction | undefined> {
     const { connection, index } = this.#context;
     const file = classFileOf(built);
     try {
-      if (await hasFailed(connection, loaded, signal)) return neverAgain(file);
-      const [running, loader] = await Promise.all([
-        runningVersion(this.#context, loaded, file, this.#files.get(loaded.id), signal),
+      const [isFailed, running, loader, runningConstants] = await Promise.all([
+        hasFailed(connection, loaded, signal),
+        this.#running(loaded, file, about.read, signal),
         index.loaderOf(loaded, signal),
+        readConstants(connection, loaded, file, signal),
       ]);
+      if (isFailed) return neverAgain(file);
       const environment: PredictEnvironment = {
         feature: featureOf(this.#context),
         // The JVM does not verify what its boot loader loads.
@@ -165,16 +182,35 @@ class JvmPredictor {
         find: this.#around.find(loader),
         isBuilt: (name) => this.#around.isBuilt(name),
         ...about.inUse,
-        ...('side' in running && {
-          runningConstants: await readConstants(connection, loaded, file, signal),
-        }),
+        runningConstants,
         ...(about.source !== undefined && { source: about.source }),
       };
       return await this.#settle({ running, loaded, file, environment }, signal);
     } catch (error) {
-      if (isUnloaded(error)) return undefined;
-      throw error;
+      if (!isUnloaded(error)) throw error;
+      // A class that failed to initialise can't be read either.
+      return (await hasFailed(connection, loaded, signal)) ? neverAgain(file) : undefined;
     }
+  }
+
+  /** What runs, with its class file where we know it. */
+  async #running(
+    loaded: LoadedClass,
+    next: ClassFile,
+    read: RunningClass | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<RunningVersion> {
+    const { connection, known } = this.#context;
+    const before = await known.running(loaded.id, loaded.name);
+    if (before) return classFileOf(before);
+    const [side, hierarchy, version] = await Promise.all([
+      read ?? readRunning(connection, loaded.id, next, signal),
+      readHierarchy(this.#context, loaded, signal),
+      connection.request(ReferenceType.ClassFileVersion, { refType: loaded.id }, { signal }),
+    ]);
+    const running = { ...side, ...hierarchy, majorVersion: version.majorVersion };
+    const from = this.#files.get(loaded.id);
+    return from && isOf(running, from) ? from : { side: running };
   }
 
   /** Predicts until nothing it asks for is left to learn. */
@@ -225,26 +261,6 @@ function neverAgain({ sourceFile }: ClassFile): Prediction {
     notes: [],
     unknownClasses: [],
   };
-}
-
-/** What runs, with its class file where we know it; `from`: what it may have been loaded from. */
-async function runningVersion(
-  context: Attached,
-  loaded: LoadedClass,
-  next: ClassFile,
-  from: ClassFile | undefined,
-  signal: AbortSignal | undefined,
-): Promise<RunningVersion> {
-  const before = await context.known.running(loaded.id, loaded.name);
-  if (before) return classFileOf(before);
-  const { connection } = context;
-  const [side, hierarchy, { majorVersion }] = await Promise.all([
-    readRunning(connection, loaded.id, next, signal),
-    readHierarchy(context, loaded, signal),
-    connection.request(ReferenceType.ClassFileVersion, { refType: loaded.id }, { signal }),
-  ]);
-  const running = { ...side, ...hierarchy, majorVersion };
-  return from && isOf(running, from) ? from : { side: running };
 }
 
 /** Whether a class that was read back can be that of a file: nothing that can be read back differs. */

@@ -5,6 +5,7 @@ import { TAG } from '../classfile/constantPool';
 import type { FindClass, KnownClass } from '../classfile/hierarchy';
 import type { LoadedClass } from '../jdwp/classIndex';
 import { ClassType, ReferenceType } from '../jdwp/commands';
+import type { JdwpConnection } from '../jdwp/connection';
 import { TypeTag } from '../jdwp/constants';
 import type { ClassId, ClassLoaderId, ReferenceTypeId } from '../jdwp/ids';
 import { mapLimit } from '../util/async';
@@ -18,6 +19,10 @@ import { unlinkedClasses } from './unlinked';
 
 /** Pools read at the same time. */
 const pipelined = 96;
+
+/** Loaded classes that predictions asked for; ids are never given to another class. */
+const keptClasses = new WeakMap<JdwpConnection, Map<ReferenceTypeId, KnownClass>>();
+const mostKept = 1000;
 
 /** A class that the JVM has, and what runs as far as it names other classes. */
 interface Asker {
@@ -204,7 +209,20 @@ export class Surroundings {
     return names;
   }
 
+  /** Read once for a connection: what a redefinition may change of a class others do not see. */
   async #readLoaded(name: string, loaded: LoadedClass, signal: AbortSignal | undefined): Promise<Found> {
+    const { connection } = this.#context;
+    const kept = keptClasses.get(connection) ?? new Map<ReferenceTypeId, KnownClass>();
+    keptClasses.set(connection, kept);
+    const known = kept.get(loaded.id);
+    if (known) return known;
+    const found = await this.#readShown(name, loaded, signal);
+    if (kept.size >= mostKept) kept.delete(kept.keys().next().value!);
+    kept.set(loaded.id, found);
+    return found;
+  }
+
+  async #readShown(name: string, loaded: LoadedClass, signal: AbortSignal | undefined): Promise<KnownClass> {
     const { connection } = this.#context;
     const refType = loaded.id;
     const [hierarchy, methods, fields, { modBits }] = await Promise.all([
