@@ -146,7 +146,9 @@ export function loaderOutcome({ state, outcome }: LoaderResult, t: Translate): s
       return t('refused');
     case 'unknown':
       return t('outcome unknown');
-    default:
+    case 'skipped':
+    case 'defined':
+    case 'pending':
       return state === 'same' ? t('the same') : t('left alone');
   }
 }
