@@ -135,7 +135,7 @@ class WorkspaceHotSwap implements HotSwap {
   async submit(change: Change, signal?: AbortSignal): Promise<readonly SwapRecord[]> {
     this.#lastWritten.note(change.classes);
     if (this.#kept) {
-      this.#kept.push(change);
+      this.#keep(this.#kept, change);
       return [];
     }
     return this.#deliver(change, signal);
@@ -246,8 +246,15 @@ class WorkspaceHotSwap implements HotSwap {
     const classes = this.#lastWritten.newIn(change.classes);
     if (classes.length === 0) return;
     const changed = { ...change, classes };
-    if (this.#kept) this.#kept.push(changed);
+    if (this.#kept) this.#keep(this.#kept, changed);
     else void this.#deliver(changed).catch(() => undefined);
+  }
+
+  /** Keeps a change until swapping goes on; it is looked at now all the same. */
+  #keep(kept: Change[], change: Change): void {
+    kept.push(change);
+    const { foresee } = this.#options;
+    if (foresee) void this.#looking.run(() => foresee(change, this.#fedBy(change)));
   }
 
   /** Hands a change on, as soon as it was looked at; changes keep their order meanwhile. */

@@ -67,7 +67,10 @@ describe('predictions', () => {
   async function fix(title: RegExp): Promise<void> {
     const found = (await fixes()).find((each) => title.test(each.title));
     assert.ok(found?.command, `${String(title)} is offered`);
-    await vscode.commands.executeCommand(found.command.command, ...(found.command.arguments ?? []));
+    await vscode.commands.executeCommand(
+      found.command.command,
+      ...((found.command.arguments ?? []) as unknown[]),
+    );
   }
 
   it('marks what another build wrote, before it is sent', async () => {
@@ -170,6 +173,15 @@ describe('predictions', () => {
     assert.equal(marks().length, 1);
     for (const { target } of api.jvms.sessions) await api.jvms.detach(target.id);
     await marksThat((found) => found.length === 0);
+  });
+
+  it('marks what is saved while swapping is paused', async () => {
+    await vscode.commands.executeCommand('swapdeck.pause');
+    const marked = marksThat((found) => found.length > 0);
+    await edit(document, original, added);
+    await marked;
+    assert.equal(marks()[0]?.code, 'methodAdded');
+    await swapAfter(api, () => Promise.resolve(vscode.commands.executeCommand('swapdeck.unpause')));
   });
 
   it('says what will not take effect, as information', async () => {

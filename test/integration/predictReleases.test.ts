@@ -7,7 +7,8 @@ import { RedefineHost } from './support/redefineHost';
 
 /**
  * Consecutive releases of a library (`group:name`), and what they need at run time. Between them: an abstract
- * method that the JVM had made up (collections), class files before Java 6 (junit), new superclasses and interfaces.
+ * method that the JVM had made up (collections), class files before Java 6 (junit), compilers that give nested classes
+ * other flags (lang3), new superclasses and interfaces.
  */
 interface Releases {
   readonly library: string;
@@ -18,6 +19,7 @@ interface Releases {
 const RELEASES: readonly Releases[] = [
   { library: 'com.google.code.gson:gson', versions: ['2.9.0', '2.10', '2.11.0'] },
   { library: 'org.apache.commons:commons-collections4', versions: ['4.1', '4.4'] },
+  { library: 'org.apache.commons:commons-lang3', versions: ['3.13.0', '3.14.0'] },
   { library: 'junit:junit', versions: ['4.12', '4.13.2'], needs: ['org.hamcrest:hamcrest-core:1.3'] },
 ];
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import type { RootsFileSystem } from '../../../../src/hotswap/roots/classRoot';
-import { findClassRoots } from '../../../../src/hotswap/roots/find';
+import { classRootAt, findClassRoots } from '../../../../src/hotswap/roots/find';
 import { relevantRoots } from '../../../../src/hotswap/roots/relevant';
 
 const work = path.resolve('/work space');
@@ -153,5 +153,26 @@ describe('class roots of one JVM', () => {
   it('are all when none is on its class path', () => {
     const roots = [root('a'), root('b')];
     assert.deepEqual(relevantRoots(roots, ['/app.jar']), roots);
+  });
+});
+
+describe('the class root at a path', () => {
+  const files = {
+    'pom.xml': '<project><packaging>pom</packaging></project>',
+    'core/pom.xml': '<project/>',
+    'plain/Main.java': '',
+  };
+  const at = async (folder: string): Promise<readonly string[] | undefined> => {
+    const root = await classRootAt(path.join(work, folder), fileSystem(files));
+    return root?.sources.map((each) => path.relative(work, each).split(path.sep).join('/'));
+  };
+
+  it('is what the build around it says', async () => {
+    assert.equal((await at('core/target/classes'))?.[0], 'core/src/main/java');
+  });
+
+  it('is unknown where no build writes', async () => {
+    assert.equal(await at('core/target/other'), undefined);
+    assert.equal(await at('plain/out'), undefined);
   });
 });
