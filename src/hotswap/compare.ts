@@ -8,6 +8,7 @@ import { mapLimit } from '../util/async';
 import { fingerprintOfRead } from './fingerprint';
 import { digestOf, type KnownClasses, type RunningMethod } from './known';
 import type { BuiltClass, ClassState } from './model';
+import { readClassHeader } from './comparison/header';
 import { classFileOf } from './roots/builtClass';
 import { readBack, runningClass, type RunningClass } from './running';
 
@@ -116,7 +117,13 @@ async function compareRead(
 ): Promise<LoadedComparison | undefined> {
   try {
     const read = await readBack(connection, loaded.id, signal);
-    const running = runningClass(read, classFileOf(built));
+    const running = await withSupertypes(
+      connection,
+      loaded,
+      runningClass(read, classFileOf(built)),
+      built,
+      signal,
+    );
     const methods = running.runningMethods;
     const recognised = await known.baseline?.recognise(loaded.name, () => fingerprintOfRead(read));
     if (recognised !== undefined && recognised !== 'other') {
@@ -133,6 +140,24 @@ async function compareRead(
     if (isUnloaded(error)) return undefined;
     throw error;
   }
+}
+
+/**
+ * With superclass and interfaces where only they may still differ: a pool that has more constants than the file may
+ * have those of an interface that is gone.
+ */
+async function withSupertypes(
+  connection: JdwpConnection,
+  loaded: LoadedClass,
+  running: RunningClass,
+  built: BuiltClass,
+  signal: AbortSignal | undefined,
+): Promise<RunningClass> {
+  const isDecided =
+    running.pool === classFileOf(built).pool || compareSides(running, built).state === 'changed';
+  if (isDecided) return running;
+  const { superName, interfaces } = await readClassHeader(connection, loaded, signal);
+  return { ...running, superName, interfaces };
 }
 
 /** Finds the class file of what runs among those that were kept, so that it can be put back later. */

@@ -28,6 +28,7 @@ public class Main {
     new Child().f(); new User().f();
     try { new Failing(); } catch (Throwable expected) {}
     Class.forName("demo.Quiet", false, Main.class.getClassLoader());
+    Class.forName("demo.Both");
     URL[] urls = { Path.of(args[0]).toUri().toURL() };
     for (int i = 0; i < 2; i++) {
       ClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
@@ -65,6 +66,7 @@ const sources: JavaSources = {
   'demo/Failing.java': failing('one'),
   'demo/Child.java': child('return "one";'),
   'demo/User.java': user(''),
+  'demo/Both.java': 'package demo; interface Both extends Runnable, java.io.Serializable { }',
 };
 const twice = (text: string): string =>
   `package demo; public class Twice { public String text() { return "${text}"; } }`;
@@ -212,6 +214,13 @@ for (const jdk of jdksToTest())
       assert.equal(await answer(built, 'demo.Child'), 62);
       // Without a look at the class path it counts as there.
       assert.equal(error(await predictOne('demo.Child', built)), 0);
+    });
+
+    it('sees that an interface is gone, where nothing else of a class differs', async () => {
+      await start();
+      const built = await build({ 'demo/Both.java': 'package demo; interface Both extends Runnable { }' });
+      assert.equal(error(await predictOne('demo.Both', built)), 66);
+      assert.equal(await answer(built, 'demo.Both'), 66);
     });
 
     it('tells new classes from those that are only not loaded', async () => {
