@@ -71,7 +71,7 @@ describe('JVMs of swapdeck.yaml', () => {
       configuredTarget(
         findConfiguredJvm(name, configuredJvms(config)),
         config,
-        path.resolve('/work'),
+        path.resolve('/projects'),
         dialers,
         providers,
       );
@@ -82,8 +82,8 @@ describe('JVMs of swapdeck.yaml', () => {
       endpoint: { host: 'localhost', port: 5005 },
       dialer,
       application: 'shop',
-      classRoots: [path.resolve('/work/shop/target/classes')],
-      sourceRoots: [path.resolve('/work/shop/src/main/java')],
+      classRoots: [path.resolve('/projects/shop/target/classes')],
+      sourceRoots: [path.resolve('/projects/shop/src/main/java')],
     });
     const far = await target('staging/shop');
     assert.equal(far.through, 'shop-1');
