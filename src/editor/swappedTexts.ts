@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { SwapRecord } from '../hotswap/model';
+import type { JdwpConnection } from '../jdwp/connection';
 import { DisposableStore, type Disposable } from '../util/disposables';
 import type { Jvms } from './jvms';
 
@@ -22,6 +23,9 @@ export class SwappedTexts implements Disposable {
   /** What was predicted last and is about to be swapped, by class: where it came from. */
   readonly #sent = new Map<string, { readonly file: string; readonly text: string }>();
 
+  /** The connection each JVM had last. */
+  readonly #connections = new Map<string, WeakRef<JdwpConnection>>();
+
   constructor(jvms: Jvms) {
     this.#jvms = jvms;
     this.#store.add(
@@ -30,9 +34,12 @@ export class SwappedTexts implements Disposable {
       }),
     );
     this.#store.add(jvms.onDidSwap((record) => this.#swapped(record)));
+    this.#store.add(jvms.onDidChange(() => this.#lookForRestarts()));
     this.#store.add(
       jvms.onDidChangeSessions(() => {
-        if (jvms.sessions.length === 0) this.#clear();
+        if (jvms.sessions.length > 0) return;
+        this.#clear();
+        this.#connections.clear();
       }),
     );
   }
@@ -47,14 +54,20 @@ export class SwappedTexts implements Disposable {
     for (const name of classNames) this.#sent.set(name, { file, text });
   }
 
-  /** A JVM was started again: it runs what lies in the class roots, built from whatever the sources hold now. */
-  restarted(): void {
-    this.#clear();
-  }
-
   dispose(): void {
     this.#clear();
     this.#store.dispose();
+  }
+
+  /** A JVM that was started again runs what lies in the class roots, built from whatever the sources hold now. */
+  #lookForRestarts(): void {
+    for (const { target, attached } of this.#jvms.sessions) {
+      if (!attached) continue;
+      const before = this.#connections.get(target.id)?.deref();
+      if (before === attached.connection) continue;
+      if (this.#connections.has(target.id)) this.#clear();
+      this.#connections.set(target.id, new WeakRef(attached.connection));
+    }
   }
 
   #clear(): void {

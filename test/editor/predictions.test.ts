@@ -5,8 +5,11 @@ import type { Service } from '../../scripts/sample/service';
 import { compileSources } from '../../scripts/sample/workspace';
 import { ensureJdk } from '../../scripts/support/jdk';
 import type { Api } from '../../src/extension';
+import type { ClassResult } from '../../src/hotswap/model';
+import { nextEvent } from '../../src/util/async';
 import { activate, attachSample, edit, startSample, swapAfter, workspace } from './support/sample';
 
+const isRefused = ({ outcome }: ClassResult): boolean => outcome === 'refused';
 const original = 'public static String welcome() {';
 const added = `static int more() { return 1; }\n    ${original}`;
 
@@ -79,7 +82,9 @@ describe('predictions', () => {
       api.predictions.onDidPredict(() => {
         if (marks().length > 0) seen.push('marked');
       }),
-      api.jvms.onDidSwap(() => seen.push('sent')),
+      api.jvms.onDidSwap(({ classes }) => {
+        if (classes.some(isRefused)) seen.push('sent');
+      }),
     ];
     await swapAfter(
       api,
@@ -87,10 +92,11 @@ describe('predictions', () => {
         await writeFile(workspace().greeting, text.replace(original, added));
         await compile();
       },
-      ({ classes }) => classes.some(({ outcome }) => outcome === 'refused'),
+      ({ classes }) => classes.some(isRefused),
     );
     for (const each of listening) each.dispose();
     assert.equal(seen[0], 'marked', seen.join());
+    assert.equal(seen.at(-1), 'sent');
     const [mark] = marks();
     assert.equal(mark?.severity, vscode.DiagnosticSeverity.Warning);
     assert.equal(mark.code, 'methodAdded');
@@ -121,6 +127,19 @@ describe('predictions', () => {
     await refuse();
     await fix(/^Undo the Edit$/);
     assert.equal(document.getText(), text.replace('Hello, world!', 'Hello, second!'));
+  });
+
+  it('offers no undo once the JVM was started again: it runs what the source says', async () => {
+    await refuse();
+    const session = api.jvms.sessions[0]!;
+    const { ports } = service;
+    await service.close();
+    await marksThat((found) => found.length === 0);
+    service = await startSample(api, { ports });
+    const isAttached = (): boolean => session.state.kind === 'attached';
+    if (!isAttached()) await nextEvent(session.onDidChange, isAttached);
+    await vscode.commands.executeCommand('swapdeck.undoEdit', document.uri);
+    assert.equal(document.getText(), text.replace(original, added));
   });
 
   it('compares the refused class with the one that runs', async () => {
