@@ -1,9 +1,10 @@
-import { ACC, classFlagsOfModifiers } from '../../classfile/accessFlags';
+import { ACC } from '../../classfile/accessFlags';
 import type { AttributeInfo } from '../../classfile/attributeInfo';
 import type { ClassFile, MemberInfo } from '../../classfile/classFile';
 import type { ConstantPool } from '../../classfile/constantPool';
 import { findAttribute } from '../../classfile/attributes';
 import type { ClassSide, MemberSide } from '../../classfile/side';
+import { flagsOfDeclared } from './declaredFlags';
 import { inferAttributes } from './inferred';
 
 /** Flags that HotSpot keeps of those in the file (JVM_RECOGNIZED_..._MODIFIERS). */
@@ -11,8 +12,6 @@ const CLASS_FLAGS = 0x7631;
 const FIELD_FLAGS = 0x50df;
 const METHOD_FLAGS = 0x1dff;
 const ALL = 0xffff;
-/** Attributes of its compiler. */
-const SCALA = ['Scala', 'ScalaSig', 'ScalaInlineInfo'];
 const JAVA_6 = 50;
 const JAVA_7 = 51;
 const JAVA_11 = 55;
@@ -35,7 +34,7 @@ export interface ClassShape {
   readonly name: string;
   readonly majorVersion: number | undefined;
   readonly flags: number | undefined;
-  /** Which bits of `flags` are known: all, or all but ACC_SUPER. */
+  /** Which bits of `flags` are known: all, or all but ACC_SUPER and what a compiler leaves open. */
   readonly knownFlags: number;
   readonly superName: string | undefined;
   readonly interfaces: readonly string[] | undefined;
@@ -85,14 +84,15 @@ export function shapeOfFile(file: ClassFile): ClassShape {
  */
 export function shapeOfSide(side: ClassSide, file: ClassFile | undefined, next: ClassShape): ClassShape {
   const known = file ? shapeOfFile(file) : undefined;
+  const declared = side.accessFlags === undefined ? undefined : flagsOfDeclared(side, side.accessFlags);
   const attributes = known ?? inferAttributes(side, next);
   return {
     name: side.name,
     majorVersion: side.majorVersion ?? known?.majorVersion,
-    flags: known?.flags ?? (side.accessFlags === undefined ? undefined : ownFlags(side, side.accessFlags)),
+    flags: known?.flags ?? (declared && declared.flags & CLASS_FLAGS),
     superName: side.superName ?? known?.superName,
     interfaces: side.interfaces ?? known?.interfaces,
-    knownFlags: known ? ALL : ALL & ~ACC.SUPER,
+    knownFlags: known ? ALL : ALL & ~ACC.SUPER & ~(declared?.open ?? 0),
     nestHost: attributes.nestHost,
     nestMembers: attributes.nestMembers,
     record: attributes.record,
@@ -100,20 +100,6 @@ export function shapeOfSide(side: ClassSide, file: ClassFile | undefined, next: 
     fields: withFlags(side.fields, ({ accessFlags }) => accessFlags & FIELD_FLAGS),
     methods: withFlags(side.methods, ({ accessFlags }) => accessFlags & METHOD_FLAGS),
   };
-}
-
-/**
- * Flags of a class that was declared with these modifiers. Before Java 9 javac called an anonymous class static where
- * there is no `this` to enclose it, and made just those final; the compiler of Scala makes every class public. JVM TI
- * does not tell either.
- */
-function ownFlags({ name, pool }: ClassSide, modifiers: number): number {
-  const isAnonymous = /\$\d+$/.test(name);
-  const isMarked = (modifiers & (ACC.STATIC | ACC.SYNTHETIC)) === ACC.STATIC;
-  const isHidden = (modifiers & ACC.PRIVATE) !== 0;
-  const isOpened = isHidden && SCALA.some((attribute) => pool.findUtf8(attribute) !== 0);
-  const added = (isAnonymous && isMarked ? ACC.FINAL : 0) | (isOpened ? ACC.PUBLIC : 0);
-  return (classFlagsOfModifiers(modifiers) | added) & CLASS_FLAGS;
 }
 
 /** The same members with the flags the JVM keeps; themselves where these are the flags they have. */

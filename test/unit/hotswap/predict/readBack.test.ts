@@ -64,6 +64,25 @@ describe('prediction from what was read back', () => {
     assert.deepEqual(codes(ask(scala, { flags: 0x20 }, PRIVATE_STATIC)), ['classFlagsChanged']);
   });
 
+  it('knows what the compiler of Kotlin makes of declared flags, and where it may do either', () => {
+    const kotlin = (name: string, flags: number): ClassSketch => ({
+      name,
+      flags,
+      before: (pool) => void pool.utf8('Lkotlin/Metadata;'),
+    });
+    const same = (name: string, flags: number, modifiers: number): string =>
+      ask(kotlin(name, flags), kotlin(name, flags), modifiers).verdict;
+    const SYNTHETIC = 0x1000;
+    assert.equal(same('demo/A$f$1', 0x1030, SYNTHETIC), 'accept');
+    const STATIC_FINAL = 0x18;
+    for (const flags of [0x30, 0x31]) assert.equal(same('demo/A$f$1', flags, STATIC_FINAL), 'accept');
+    const STATIC_FINAL_ENUM = 0x4018;
+    for (const flags of [0x4030, 0x4020, 0x4420])
+      assert.equal(same('demo/A$Kind', flags, STATIC_FINAL_ENUM), 'accept');
+    const changed = ask(kotlin('demo/A$B', 0x30), kotlin('demo/A$B', 0x20), STATIC_FINAL);
+    assert.deepEqual(codes(changed), ['classFlagsChanged']);
+  });
+
   it('infers nest members from constants', () => {
     const members = (...list: readonly string[]): ClassSketch =>
       attributes((pool) => ({ kind: 'NestMembers', classIndexes: names(pool, list) }));
