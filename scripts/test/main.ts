@@ -22,23 +22,24 @@ async function main(): Promise<number> {
   }
 
   let passed = 0;
-  let failed = 0;
+  const failed: string[] = [];
   const skipped: string[] = [];
   for (const [name, suite] of Object.entries(suites).filter(([key]) => names.includes(key))) {
     const started = Date.now();
     console.log(`\n== ${suite.title}`);
     const results = await suite.run(values.grep === undefined ? {} : { grep: values.grep });
     passed += results.passed;
-    failed += results.failed;
+    for (const title of results.failed) failed.push(`${name}: ${title}`);
     for (const { title, reason } of results.skipped) skipped.push(`${name}: ${title}: ${reason}`);
     console.log(`== ${suite.title}: ${Math.round((Date.now() - started) / 1000)} s`);
   }
 
+  if (failed.length > 0) console.log(`\nFailed:\n${failed.map((line) => `  - ${line}`).join('\n')}`);
   if (skipped.length > 0) console.log(`\nSkipped:\n${skipped.map((line) => `  - ${line}`).join('\n')}`);
   const mayNotSkip = process.env.CI === 'true' && skipped.length > 0;
   if (mayNotSkip) console.log('In continuous integration a skipped test is a failure.');
-  console.log(`\n${passed} passed, ${failed} failed, ${skipped.length} skipped`);
-  return failed > 0 || mayNotSkip ? 1 : 0;
+  console.log(`\n${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
+  return failed.length > 0 || mayNotSkip ? 1 : 0;
 }
 
 main().then(

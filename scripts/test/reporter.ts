@@ -24,10 +24,14 @@ class Reporter extends Mocha.reporters.Spec {
     runner.on('pending', (test) => {
       skipped.push({ title: test.fullTitle(), reason: reasonOf(test) });
     });
+    const failed: string[] = [];
+    runner.on('fail', (test, error: Error) => {
+      failed.push(`${test.fullTitle()}: ${error.message.split('\n')[0] ?? ''}`);
+    });
     runner.once('end', () => {
       const file = process.env.SWAPDECK_RESULTS;
       if (!file) return;
-      const results: Results = { passed: this.stats.passes, failed: this.stats.failures, skipped };
+      const results: Results = { passed: this.stats.passes, failed, skipped };
       mkdirSync(path.dirname(file), { recursive: true });
       writeFileSync(file, JSON.stringify(results));
     });

@@ -28,9 +28,11 @@ const resultsFile = (name: string): string => path.join(outDir, 'test', `${name}
 /** Reads what the reporter left; a run that ended before it could counts as one failure. */
 async function readResults(name: string, code: number): Promise<Results> {
   const text = await readFile(resultsFile(name), 'utf8').catch(() => undefined);
-  if (text === undefined) return { passed: 0, failed: 1, skipped: [] };
+  if (text === undefined)
+    return { passed: 0, failed: [`${name}: ended before its results were written`], skipped: [] };
   const results = JSON.parse(text) as Results;
-  return code !== 0 && results.failed === 0 ? { ...results, failed: 1 } : results;
+  const odd = code !== 0 && results.failed.length === 0;
+  return odd ? { ...results, failed: [`${name}: ended with exit code ${code}`] } : results;
 }
 
 /** Runs test files of a folder with mocha, all in one process. */
@@ -60,12 +62,12 @@ async function mocha(
 async function mochaFileByFile(name: string, timeoutMs: number, options: SuiteOptions): Promise<Results> {
   const folder = path.join(root, 'test', name);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const sum = { passed: 0, failed: 0, skipped: [] as Results['skipped'][number][] };
+  const sum = { passed: 0, failed: [] as string[], skipped: [] as Results['skipped'][number][] };
   for (const file of files.filter((each) => each.endsWith('.test.ts')).sort()) {
     console.log(`-- test/${name}/${file}`);
     const { passed, failed, skipped } = await mocha(name, timeoutMs, options, path.join(folder, file));
     sum.passed += passed;
-    sum.failed += failed;
+    sum.failed.push(...failed.map((title) => `${file}: ${title}`));
     sum.skipped.push(...skipped);
   }
   return sum;
@@ -128,7 +130,7 @@ async function editor({ grep }: SuiteOptions): Promise<Results> {
 
 async function ui(options: SuiteOptions): Promise<Results> {
   const reason = browserHostUnsupported();
-  if (reason) return { passed: 0, failed: 0, skipped: [{ title: 'stories driven through the UI', reason }] };
+  if (reason) return { passed: 0, failed: [], skipped: [{ title: 'stories driven through the UI', reason }] };
   await ensureBrowserHost();
   return mochaFileByFile('ui', 180_000, options);
 }
