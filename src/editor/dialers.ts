@@ -1,7 +1,9 @@
-import { environmentProviders } from '../config/resolve';
+import { dirname } from 'node:path';
+import { environmentProviders, type ValueProviders } from '../config/resolve';
 import type { Dialer } from '../contracts/channel';
 import type { Log } from '../contracts/log';
 import type { Prompter } from '../contracts/prompter';
+import type { Places } from '../environments/places';
 import { sshHostSpecs } from '../hotswap/configured';
 import type { SshHosts } from '../transport/ssh/hosts';
 import { TcpDialer } from '../transport/tcp';
@@ -18,6 +20,7 @@ export class EditorDialers implements Dialers, Disposable {
   readonly #log: Log;
   /** By the uri of the configuration. */
   readonly #hosts = new Map<string, SshHosts>();
+  readonly #places = new WeakMap<SshHosts, Places>();
 
   constructor(secrets: Secrets, prompter: Prompter, log: Log) {
     this.#secrets = secrets;
@@ -32,7 +35,7 @@ export class EditorDialers implements Dialers, Disposable {
   through(host: string, configuration: FolderConfiguration): Dialer {
     return {
       dial: async (endpoint, signal) => {
-        const hosts = await this.#open(configuration, signal);
+        const hosts = await this.hosts(configuration, signal);
         return hosts.dialer(host).dial(endpoint, signal);
       },
     };
@@ -43,13 +46,29 @@ export class EditorDialers implements Dialers, Disposable {
     this.#hosts.clear();
   }
 
-  async #open(configuration: FolderConfiguration, signal: AbortSignal | undefined): Promise<SshHosts> {
-    const providers = {
-      ...environmentProviders(process.env),
-      secret: (name: string) => this.#secrets.get(name),
-    };
+  /** Values of `swapdeck.yaml`: variables of this process, secrets of the editor's storage. */
+  get providers(): ValueProviders {
+    return { ...environmentProviders(process.env), secret: (name) => this.#secrets.get(name) };
+  }
+
+  /** The ways to every machine of a configuration; engines and connections are shared by all users. */
+  async places(configuration: FolderConfiguration, signal?: AbortSignal): Promise<Places> {
+    const ssh = await this.hosts(configuration, signal);
+    const { Places: Ways } = await import('../environments/places');
+    const hosts = configuration.config?.hosts ?? {};
+    const isLocal = (host: string): boolean => hosts[host]?.kind === 'local';
+    const known = this.#places.get(ssh);
+    if (known && Object.keys(hosts).every((host) => known.isLocal(host) === isLocal(host))) return known;
+    const folder = dirname(configuration.uri.fsPath);
+    const local = new Set(Object.keys(hosts).filter(isLocal));
+    const places = new Ways({ ssh, local, folder, env: process.env });
+    this.#places.set(ssh, places);
+    return places;
+  }
+
+  async hosts(configuration: FolderConfiguration, signal?: AbortSignal): Promise<SshHosts> {
     const { config } = configuration;
-    const specs = config ? await sshHostSpecs(config, providers, signal) : {};
+    const specs = config ? await sshHostSpecs(config, this.providers, signal) : {};
     const key = configuration.uri.toString();
     const known = this.#hosts.get(key);
     if (known) {
