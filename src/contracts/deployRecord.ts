@@ -118,6 +118,8 @@ export interface StepReceipt {
   readonly step: string;
   readonly title: string;
   readonly state: 'done' | 'failed' | 'undone' | 'undoFailed' | 'skipped';
+  /** After the deployment began, or went on; an undone step has the times of its undo. */
+  readonly startedMs: number;
   readonly durationMs: number;
 }
 

@@ -39,10 +39,12 @@ const PAUSE_MS = 250;
 export class Walk {
   readonly #options: WalkOptions;
   readonly #receipts = new Map<string, StepReceipt>();
+  readonly #began: number;
   #bindings: Bindings;
 
   constructor(options: WalkOptions, bindings: Bindings) {
     this.#options = options;
+    this.#began = options.clock.monotonic();
     this.#bindings = bindings;
   }
 
@@ -144,7 +146,8 @@ export class Walk {
       ...(failure && { failure }),
     });
     const state = direction === 'do' ? (ok ? 'done' : 'failed') : ok ? 'undone' : 'undoFailed';
-    this.#receipts.set(step.id, { step: step.id, title: step.title, state, durationMs });
+    const startedMs = Math.round(begun - this.#began);
+    this.#receipts.set(step.id, { step: step.id, title: step.title, state, startedMs, durationMs });
     this.#options.onEvent({
       kind: 'stepEnded',
       step: step.id,
