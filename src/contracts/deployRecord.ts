@@ -89,15 +89,19 @@ export interface ProbeReceipt {
   readonly releases: readonly ReleaseTraffic[];
   /** The first lost requests: when, milliseconds after the start, and why. */
   readonly losses: readonly { readonly atMs: number; readonly kept: boolean; readonly why: string }[];
-  /** One entry a second, for charts. */
-  readonly seconds: readonly ProbeSecond[];
+  /** Length of each of `intervals`; the longer the probe, the longer they are. */
+  readonly intervalMs: number;
+  /** For charts; those in which nothing ended are left out. */
+  readonly intervals: readonly ProbeInterval[];
 }
 
-export interface ProbeSecond {
-  readonly second: number;
+/** What ended within a short time. */
+export interface ProbeInterval {
+  /** Its beginning, milliseconds after the start. */
+  readonly atMs: number;
   readonly lost: number;
   readonly p99Ms: number;
-  /** Good answers by release. */
+  /** Good answers by release; the empty name for answers that name none. */
   readonly by: Readonly<Record<string, number>>;
 }
 

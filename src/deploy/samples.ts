@@ -1,4 +1,4 @@
-import type { ProbeReceipt, ProbeSecond, ReleaseTraffic } from '../contracts/deployRecord';
+import type { ProbeInterval, ProbeReceipt, ReleaseTraffic } from '../contracts/deployRecord';
 
 /** What became of one request of a probe; times in milliseconds after its start. */
 export interface Sample {
@@ -16,6 +16,10 @@ export interface Sample {
 /** As many losses as a receipt tells one by one. */
 const LOSSES = 20;
 
+/** Lengths of an interval, and how many of them a receipt has at most. */
+const INTERVALS_MS = [100, 250, 1000, 5000, 15_000, 60_000];
+const INTERVALS = 240;
+
 /** The receipt of what was seen. Pure. */
 export function summarize(
   samples: readonly Sample[],
@@ -24,6 +28,7 @@ export function summarize(
   const lost = samples.filter(({ ok }) => !ok);
   const good = samples.filter(({ ok }) => ok);
   const times = sortedTimes(good);
+  const intervalMs = INTERVALS_MS.find((ms) => about.durationMs / ms <= INTERVALS) ?? INTERVALS_MS.at(-1)!;
   return {
     ...about,
     durationMs: Math.round(about.durationMs),
@@ -37,7 +42,8 @@ export function summarize(
     gapMs: Math.round(longestGap(good, about.durationMs)),
     releases: releasesOf(samples),
     losses: lost.slice(0, LOSSES).map(({ atMs, kept, why = '' }) => ({ atMs: Math.round(atMs), kept, why })),
-    seconds: secondsOf(samples),
+    intervalMs,
+    intervals: intervalsOf(samples, intervalMs),
   };
 }
 
@@ -77,16 +83,16 @@ function releasesOf(samples: readonly Sample[]): ReleaseTraffic[] {
   });
 }
 
-function secondsOf(samples: readonly Sample[]): ProbeSecond[] {
-  const bySecond = groupBy(samples, ({ endMs }) => Math.floor(endMs / 1000));
-  return [...bySecond]
+function intervalsOf(samples: readonly Sample[], intervalMs: number): ProbeInterval[] {
+  const byStart = groupBy(samples, ({ endMs }) => Math.floor(endMs / intervalMs) * intervalMs);
+  return [...byStart]
     .sort(([a], [b]) => a - b)
-    .map(([second, own]) => {
+    .map(([atMs, own]) => {
       const good = own.filter(({ ok }) => ok);
       const by: Record<string, number> = {};
       for (const { release = '' } of good) by[release] = (by[release] ?? 0) + 1;
       return {
-        second,
+        atMs,
         lost: own.length - good.length,
         p99Ms: tenths(percentile(sortedTimes(good), 99)),
         by,

@@ -51,10 +51,23 @@ describe('receipt of a probe', () => {
       { atMs: 200, kept: true, why: 'ECONNRESET' },
       { atMs: 1300, kept: false, why: 'HTTP 503' },
     ]);
-    assert.deepEqual(receipt.seconds, [
-      { second: 0, lost: 1, p99Ms: 30, by: { old: 1, new: 1 } },
-      { second: 1, lost: 1, p99Ms: 20, by: { new: 1 } },
+    assert.equal(receipt.intervalMs, 100);
+    assert.deepEqual(receipt.intervals, [
+      { atMs: 0, lost: 0, p99Ms: 10, by: { old: 1 } },
+      { atMs: 100, lost: 0, p99Ms: 30, by: { new: 1 } },
+      { atMs: 200, lost: 1, p99Ms: 0, by: {} },
+      { atMs: 1300, lost: 1, p99Ms: 0, by: {} },
+      { atMs: 1500, lost: 0, p99Ms: 20, by: { new: 1 } },
     ]);
+  });
+
+  it('tells a long probe in longer intervals', () => {
+    const receipt = summarize([good(500, 10, 'a'), good(1700, 10, 'a')], { ...about, durationMs: 100_000 });
+    assert.equal(receipt.intervalMs, 1000);
+    assert.deepEqual(
+      receipt.intervals.map(({ atMs }) => atMs),
+      [0, 1000],
+    );
   });
 
   it('measures the gap between good answers, from the beginning and to the end', () => {
