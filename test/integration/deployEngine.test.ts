@@ -3,6 +3,7 @@ import type { Inspection, Plan, StrategyName } from '../../src/contracts/deploy'
 import { DeployError } from '../../src/contracts/deployError';
 import type { Receipt } from '../../src/contracts/deployRecord';
 import { inspectionDigest, planDigest } from '../../src/deploy/digest';
+import type { KillPoint } from '../lab/processTarget/killPoint';
 import type { Wish } from '../lab/processTarget/place';
 import { bundleDeployer, DeployScene } from './support/deployScene';
 
@@ -14,6 +15,32 @@ const strategies: readonly [StrategyName, readonly string[]][] = [
   ['recreate', ['web-1', 'web-2']],
 ];
 const options = { shares: [50], holdMs: 60, keep: 1 };
+
+/** Environments in which kills happen at the same time. */
+const LANES = 3;
+
+interface KillCase extends KillPoint {
+  readonly choice: 'resume' | 'undo';
+}
+
+/**
+ * Kills after every record, and before each that tells the end of a step: all of it was done, and nobody knows. With
+ * `thorough` also between this machine's copy and the journal host's. Going on and going back take turns, so that
+ * each kind of point gets both; SWAPDECK_EVERY_KILL=1 tries every point with both. Goes on without an end.
+ */
+function* killCases(thorough: boolean): Generator<KillCase, never> {
+  const every = process.env.SWAPDECK_EVERY_KILL !== undefined;
+  for (let record = 1; ; record++) {
+    const step = Math.floor(record / 2);
+    const isEnd = record > 1 && record % 2 === 1;
+    const points = (['before', 'between', 'after'] as const).filter(
+      (when) => every || when === 'after' || (when === 'before' ? isEnd : thorough),
+    );
+    for (const [index, when] of points.entries())
+      for (const choice of ['resume', 'undo'] as const)
+        if (every || (choice === 'undo') === ((step + index) % 2 === 0)) yield { record, when, choice };
+  }
+}
 
 /** What is live on each host, and where users are sent. */
 function liveVersions({ targets }: Inspection): (string | undefined)[] {
@@ -31,57 +58,65 @@ describe('deploy engine with real processes', function () {
 
   for (const [strategy, hosts] of strategies) {
     describe(strategy, () => {
-      let scene: DeployScene;
-      beforeEach(async () => {
-        scene = await DeployScene.make(hosts, deployer.file);
-        await scene.deploy({ planId: planId(), strategy: 'blue-green', version: 'v0' });
-        await scene.usersCome();
-      });
-      afterEach(() => scene.dispose());
-
-      const planOf = (version: string): Promise<Plan> =>
+      const planOf = (scene: DeployScene, version: string): Promise<Plan> =>
         scene.place.plan({ planId: planId(), strategy, version, options });
 
-      it('is killed after every record, then goes on to success or back to how it was', async () => {
-        // Every record is written twice, here and on the journal host. What lies between is the same for all.
-        const each = strategy === 'blue-green' ? 1 : 2;
-        const both = each === 1 || process.env.SWAPDECK_EVERY_KILL !== undefined;
-        for (let records = each, over = false; !over; records += each) {
-          // Going on and going back in turn; SWAPDECK_EVERY_KILL=1 tries both after each record.
-          const inTurn = (records / each) % 2 === 0 ? 'undo' : 'resume';
-          for (const choice of both ? (['resume', 'undo'] as const) : ([inTurn] as const)) {
+      it('is killed at every record, then goes on to success or back to how it was', async () => {
+        const cases = killCases(strategy === 'blue-green');
+        await inLanes(hosts, async (scene) => {
+          for (;;) {
+            const { record, when, choice } = cases.next().value;
             const before = await scene.place.inspect();
-            const plan = await planOf(`${choice}-${records}`);
-            const { signal, stderr } = await scene.run({ what: 'deploy', plan, killAfter: records });
-            over = signal === undefined;
-            const at = `${choice} after record ${records}`;
-            assert.equal(stderr, '', at);
+            const plan = await planOf(scene, `${choice}-${record}-${when}`);
+            // The plan, the begin and the end of each step, and that it is finished.
+            if (record > 2 + 2 * plan.steps.length) return;
+            const { signal, stderr } = await scene.run({ what: 'deploy', plan, kill: { record, when } });
+            const at = `${choice} after a kill ${when} record ${record}`;
+            assert.deepEqual({ signal, stderr }, { signal: 'SIGKILL', stderr: '' }, at);
             await settle(scene, plan, choice, before, at);
           }
-        }
-        const { lost, losses, sent } = await scene.usersGo();
-        assert.equal(lost, 0, JSON.stringify(losses));
-        assert.ok(sent > 100, `only ${sent} requests`);
+        });
       });
 
-      it('is killed again and again, and still comes to its end either way', async () => {
-        for (const choice of ['resume', 'undo'] as const) {
+      it('is killed again and again, and still comes to its end either way', () =>
+        inLanes(hosts, async (scene, lane) => {
+          const choice = lane === 0 ? 'resume' : 'undo';
+          if (lane > 1) return;
           const before = await scene.place.inspect();
-          const plan = await planOf(`again-${choice}`);
+          const plan = await planOf(scene, `again-${choice}`);
           // Far enough that there is something to go back from.
-          await scene.run({ what: 'deploy', plan, killAfter: plan.steps.length * 2 });
+          await scene.run({ what: 'deploy', plan, kill: { record: plan.steps.length, when: 'after' } });
           for (let tries = 0; await scene.place.deployer().interrupted(); tries++) {
             assert.ok(tries < 60, 'it comes nearer to its end each time');
-            await scene.run({ what: choice, killAfter: 7 });
+            await scene.run({ what: choice, kill: { record: 4, when: 'between' } });
           }
           const now = await scene.place.inspect();
           if (choice === 'undo') assert.deepEqual(now, before);
           else assert.deepEqual(new Set(liveVersions(now)), new Set([plan.release.version]));
-        }
-        const { lost, losses } = await scene.usersGo();
-        assert.equal(lost, 0, JSON.stringify(losses));
-      });
+        }));
     });
+  }
+
+  /** Several environments at once, each with users of its own, of whom none may lose a request. */
+  async function inLanes(
+    hosts: readonly string[],
+    run: (scene: DeployScene, lane: number) => Promise<void>,
+  ): Promise<void> {
+    const lane = async (number: number): Promise<void> => {
+      const scene = await DeployScene.make(hosts, deployer.file);
+      try {
+        await scene.deploy({ planId: planId(), strategy: 'blue-green', version: 'v0' });
+        await scene.usersCome();
+        await run(scene, number);
+        const { lost, losses, sent } = await scene.usersGo();
+        assert.equal(lost, 0, `of ${sent}: ${JSON.stringify(losses)}`);
+      } finally {
+        await scene.dispose();
+      }
+    };
+    const ended = await Promise.allSettled(Array.from({ length: LANES }, (_, number) => lane(number)));
+    const failed = ended.find((each) => each.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   /** After a kill: what the person chose comes true, and is told. */
@@ -253,7 +288,7 @@ describe('deploy engine with real processes', function () {
       after(() => short.dispose());
       await short.deploy({ planId: planId(), strategy: 'blue-green', version: 'v0' });
       const plan = await short.place.plan({ planId: planId(), strategy: 'blue-green', version: 'dead' });
-      await short.run({ what: 'deploy', plan, killAfter: 4 });
+      await short.run({ what: 'deploy', plan, kill: { record: 2, when: 'after' } });
       const { lock } = short.place;
       const held = await lock.look();
       assert.equal(held?.owner?.reason, 'deploy adara dead');
@@ -268,7 +303,7 @@ describe('deploy engine with real processes', function () {
 
     it('refuses another release until what was interrupted is settled', async () => {
       const plan = await scene.place.plan({ planId: planId(), strategy: 'blue-green', version: 'half' });
-      await scene.run({ what: 'deploy', plan, killAfter: 8 });
+      await scene.run({ what: 'deploy', plan, kill: { record: 4, when: 'after' } });
       await assert.rejects(attempt({ version: 'next' }), { reason: 'unfinished' });
       assert.equal((await scene.place.deployer().undo()).outcome, 'undone');
       assert.equal((await attempt({ version: 'next' })).outcome, 'done');
@@ -276,7 +311,7 @@ describe('deploy engine with real processes', function () {
 
     it('leaves what was interrupted as it is when told to; the next deployment clears it away', async () => {
       const plan = await scene.place.plan({ planId: planId(), strategy: 'blue-green', version: 'half' });
-      await scene.run({ what: 'deploy', plan, killAfter: 8 });
+      await scene.run({ what: 'deploy', plan, kill: { record: 4, when: 'after' } });
       assert.equal((await scene.place.deployer().leave()).outcome, 'stayed');
       const next = await scene.place.plan({ planId: planId(), strategy: 'blue-green', version: 'next' });
       assert.deepEqual(next.notes, [{ kind: 'clearsPending', subject: `web-1: ${plan.id}` }]);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +40,8 @@ export class DeployScene {
   readonly proxy: SwitchingProxy;
   readonly #deployer: string;
   #users: Probe | undefined;
+  /** Waits for its order: starting takes a process longer than most steps. */
+  #spare: ChildProcessWithoutNullStreams | undefined;
 
   private constructor(place: ProcessPlace, proxy: SwitchingProxy, deployer: string) {
     this.place = place;
@@ -53,6 +55,7 @@ export class DeployScene {
   }
 
   async dispose(): Promise<void> {
+    this.#spare?.kill('SIGKILL');
     await this.#users?.stop();
     await this.place.dispose();
     this.proxy.dispose();
@@ -87,9 +90,14 @@ export class DeployScene {
     return receipt;
   }
 
+  #prepare(): ChildProcessWithoutNullStreams {
+    return spawn(process.execPath, [this.#deployer], { stdio: 'pipe' });
+  }
+
   /** Runs a deployer in a process of its own. */
   async run(order: Omit<Order, 'place'>): Promise<DeployerEnd> {
-    const child = spawn(process.execPath, [this.#deployer], { stdio: 'pipe' });
+    const child = this.#spare ?? this.#prepare();
+    this.#spare = this.#prepare();
     const texts = { stdout: '', stderr: '' };
     child.stdout.on('data', (data: Buffer) => (texts.stdout += data.toString()));
     child.stderr.on('data', (data: Buffer) => (texts.stderr += data.toString()));
