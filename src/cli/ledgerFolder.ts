@@ -6,7 +6,7 @@ import { Ledger } from '../hotswap/ledger/ledger';
 import { isLoopbackHost } from '../targets/jvm/jdwpOptions';
 import type { Context } from './command';
 import { formatJvmAddress, parseJvmAddress } from './jvmAddress';
-import { stateFolder } from './stateFolder';
+import { stateFolder } from '../environments/stateFolder';
 
 type Place = Pick<Context, 'cwd' | 'env'>;
 

@@ -4,7 +4,7 @@ import type { DeployEvent } from '../../contracts/deployRecord';
 import type { DeployedApplication } from '../../environments/application';
 import type { Context } from '../command';
 import { loadConfiguration, openHosts, type LoadedConfiguration } from '../configuration';
-import { stateFolder } from '../stateFolder';
+import { stateFolder } from '../../environments/stateFolder';
 
 export interface Names {
   readonly environment: string;

@@ -1,12 +1,11 @@
 import { homedir } from 'node:os';
 import * as path from 'node:path';
-import type { Context } from './command';
 
 /**
- * Where programs keep what should survive but belongs to no project: `SWAPDECK_STATE`, else the system's place
- * (Linux: `$XDG_STATE_HOME` or `~/.local/state`).
+ * Where the command line and the editor keep what should survive but belongs to no project, such as journals of
+ * deployments: `SWAPDECK_STATE`, else the system's place (Linux: `$XDG_STATE_HOME` or `~/.local/state`).
  */
-export function stateFolder(env: Context['env']): string {
+export function stateFolder(env: Readonly<Record<string, string | undefined>>): string {
   if (env.SWAPDECK_STATE) return env.SWAPDECK_STATE;
   const home = env.HOME ?? homedir();
   if (process.platform === 'win32')
