@@ -144,9 +144,25 @@ export interface ProbePlan {
  * - `alreadyLive`: nothing to do. `first`: nothing is there yet. `unproven`: no probe, so lost requests aren't seen.
  * - `interrupts`: users are without an answer for a while, which this strategy or a lone target can't avoid.
  * - `clearsPending`: leftovers of an earlier deployment are removed; `subject` names them.
+ * - `promoted`, `tested`: the release was live, or passed its smoke tests, in the environment `subject`.
+ *   `needsApproval`: `subject` others must approve. `window`: releases are allowed in it only.
+ * - `balancerForgets`, `serversForgotten`: what is set in the router `subject` is lost when it starts again or reads its
+ *   configuration again. `closesKept`: connections that its clients keep open are closed.
  */
 export interface PlanNote {
-  readonly kind: 'alreadyLive' | 'first' | 'unproven' | 'interrupts' | 'clearsPending';
+  readonly kind:
+    | 'alreadyLive'
+    | 'first'
+    | 'unproven'
+    | 'interrupts'
+    | 'clearsPending'
+    | 'promoted'
+    | 'tested'
+    | 'needsApproval'
+    | 'window'
+    | 'balancerForgets'
+    | 'serversForgotten'
+    | 'closesKept';
   readonly subject?: string;
 }
 

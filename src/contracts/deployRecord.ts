@@ -27,7 +27,13 @@ export interface RecordedFailure {
  * now goes back.
  */
 export type JournalRecord = { readonly at: number; readonly fence: number } & (
-  | { readonly kind: 'plan'; readonly plan: Plan; readonly digest: string; readonly actor: Actor }
+  | {
+      readonly kind: 'plan';
+      readonly plan: Plan;
+      readonly digest: string;
+      readonly actor: Actor;
+      readonly approvedBy?: readonly string[];
+    }
   | { readonly kind: 'turn'; readonly to: Direction; readonly actor: Actor; readonly why: TurnReason }
   | { readonly kind: 'begin'; readonly step: string; readonly direction: Direction }
   | {
@@ -140,6 +146,8 @@ export interface AuditRecord {
   readonly release: Release;
   readonly from?: Release;
   readonly targets: readonly string[];
+  /** Others who approved the plan, where somebody had to. */
+  readonly approvedBy?: readonly string[];
   readonly outcome: Outcome;
   readonly receipt: Receipt;
 }

@@ -23,6 +23,8 @@ export interface DeployerOptions {
   inspect(plan: Plan, signal?: AbortSignal): Promise<Inspection>;
   /** Whether a process of this machine runs. */
   readonly isRunning: (processId: number) => boolean;
+  /** Asked before a plan is executed: the others who approved it. Rejects where it may not be executed. */
+  approvedBy?(plan: Plan): Promise<readonly string[]>;
   readonly onEvent?: (event: DeployEvent) => void;
   readonly decide?: ExecuteOptions['decide'];
   readonly patienceMs?: number;
@@ -44,6 +46,7 @@ export class Deployer {
    * `unfinished`, `worldChanged`, `notApproved` or `invalidPlan`; else the receipt tells how it went.
    */
   async deploy(plan: Plan, approved: string, signal?: AbortSignal): Promise<Receipt> {
+    const approvedBy = (await this.#options.approvedBy?.(plan)) ?? [];
     return this.#locked(
       `${plan.intent} ${plan.application} ${plan.release.version}`,
       signal,
@@ -54,8 +57,8 @@ export class Deployer {
             plan: open.plan.id,
             version: open.plan.release.version,
           });
-        return this.#execute(plan, approved, lease, [], (options) =>
-          execute(plan, approved, options, signal),
+        return this.#execute({ plan, digest: approved, approvedBy }, lease, [], (options) =>
+          execute(plan, approved, { ...options, approvedBy }, signal),
         );
       },
     );
@@ -100,18 +103,17 @@ export class Deployer {
       await this.#auditMissing(records, lease, signal);
       const standing = openIn(records);
       if (!standing) throw new DeployError('nothingToRecover', 'no deployment was interrupted');
-      const { plan, digest } = standing;
-      return this.#execute(plan, digest, lease, records, (options) => how(standing, options));
+      return this.#execute(deploymentOf(records), lease, records, (options) => how(standing, options));
     });
   }
 
   async #execute(
-    plan: Plan,
-    digest: string,
+    deployment: Deployment,
     lease: Lease,
     before: readonly JournalRecord[],
     how: (options: ExecuteOptions) => Promise<Receipt>,
   ): Promise<Receipt> {
+    const { plan } = deployment;
     const { clock, actor, onEvent, decide, patienceMs } = this.#options;
     const probe = plan.probe && new Probe(plan.probe, clock, (so) => onEvent?.({ kind: 'probe', so }));
     const local = this.#local(plan.id);
@@ -130,7 +132,7 @@ export class Deployer {
         ...(decide && { decide }),
         ...(patienceMs !== undefined && { patienceMs }),
       });
-      if (receipt.outcome !== 'interrupted') await lease.appendAudit(auditOf(plan, digest, actor, receipt));
+      if (receipt.outcome !== 'interrupted') await lease.appendAudit(auditOf(deployment, actor, receipt));
       return receipt;
     } finally {
       await probe?.stop();
@@ -150,7 +152,7 @@ export class Deployer {
     const [latest] = await this.#options.lock.history(1, signal);
     if (latest?.plan === first.plan.id && latest.outcome === last.outcome) return;
     const actor = records.reduce((who, each) => ('actor' in each ? each.actor : who), first.actor);
-    await lease.appendAudit(auditOf(first.plan, first.digest, actor, last.receipt), signal);
+    await lease.appendAudit(auditOf(deploymentOf(records), actor, last.receipt), signal);
   }
 
   /** Brings both copies of a journal to where the deployment stands: each may lack what the other has. */
@@ -212,7 +214,21 @@ function openIn(records: readonly JournalRecord[]): Standing | undefined {
   return isOver(standing) ? undefined : standing;
 }
 
-function auditOf(plan: Plan, digest: string, actor: Actor, receipt: Receipt): AuditRecord {
+/** What is executed, by whose leave. */
+interface Deployment {
+  readonly plan: Plan;
+  readonly digest: string;
+  readonly approvedBy: readonly string[];
+}
+
+/** Of records that begin with a plan. */
+function deploymentOf([first]: readonly JournalRecord[]): Deployment {
+  if (first?.kind !== 'plan')
+    throw new DeployError('journal', 'it does not begin with a plan', { problem: 'noPlan' });
+  return { plan: first.plan, digest: first.digest, approvedBy: first.approvedBy ?? [] };
+}
+
+function auditOf({ plan, digest, approvedBy }: Deployment, actor: Actor, receipt: Receipt): AuditRecord {
   const { id, environment, application, strategy, intent, release, from, targets } = plan;
   return {
     plan: id,
@@ -226,6 +242,7 @@ function auditOf(plan: Plan, digest: string, actor: Actor, receipt: Receipt): Au
     release,
     ...(from && { from }),
     targets,
+    ...(approvedBy.length > 0 && { approvedBy }),
     outcome: receipt.outcome,
     receipt,
   };

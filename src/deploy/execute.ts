@@ -35,6 +35,7 @@ export interface ExecuteOptions {
   readonly journal: JournalSink;
   readonly clock: Clock;
   readonly actor: Actor;
+  readonly approvedBy?: readonly string[];
   /** The lock's token, and a signal that it is lost. */
   readonly fence: number;
   readonly lost?: AbortSignal;
@@ -69,8 +70,16 @@ export async function execute(
   const changed = changedPlaces(plan.inspection, await options.inspect(signal));
   if (changed.length > 0)
     throw new DeployError('worldChanged', changed.join(', '), { places: changed.join(', ') });
-  const { journal, clock, fence, actor } = options;
-  const first: JournalRecord = { kind: 'plan', at: clock.now(), fence, plan, digest, actor };
+  const { journal, clock, fence, actor, approvedBy = [] } = options;
+  const first: JournalRecord = {
+    kind: 'plan',
+    at: clock.now(),
+    fence,
+    plan,
+    digest,
+    actor,
+    ...(approvedBy.length > 0 && { approvedBy }),
+  };
   await journal.append(first, signal);
   return new Execution(standingOf([first]), options).forward('begun', signal);
 }

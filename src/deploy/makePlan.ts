@@ -16,7 +16,9 @@ const strategies: Strategies = { recreate, rolling, 'blue-green': blueGreen, can
  * `invalidPlan`).
  */
 export function makePlan(strategy: StrategyName, input: StrategyInput): Plan {
-  const { steps, notes } = courseOf(strategy, input);
+  const course = courseOf(strategy, input);
+  const { steps } = course;
+  const notes = steps.length === 0 ? course.notes : [...course.notes, ...(input.notes ?? [])];
   const from = input.targets.find(({ state }) => state.live)?.state.live?.release;
   const plan: Plan = {
     format: 1,

@@ -59,6 +59,20 @@ function noteText({ kind, subject = '' }: PlanNote): string {
       return `users of ${subject} are without an answer until the new release serves`;
     case 'clearsPending':
       return `left over from an earlier deployment, and removed: ${subject}`;
+    case 'promoted':
+      return `this release was live in ${subject}`;
+    case 'tested':
+      return `this release passed its tests in ${subject}`;
+    case 'needsApproval':
+      return `to be approved by others: ${subject}`;
+    case 'window':
+      return `releases are allowed ${subject}`;
+    case 'balancerForgets':
+      return `what is set in ${subject} is lost when it starts again, unless it is told to persist it`;
+    case 'serversForgotten':
+      return `what is set in ${subject} is lost when it reads its configuration again, unless it has a state file`;
+    case 'closesKept':
+      return `${subject} closes connections that clients keep open when it is switched`;
   }
 }
 

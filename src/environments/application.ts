@@ -3,15 +3,7 @@ import { join } from 'node:path';
 import type { SwapdeckConfig } from '../config/model';
 import type { ValueProviders } from '../config/resolve';
 import type { Clock } from '../contracts/clock';
-import type {
-  Inspection,
-  Instance,
-  Intent,
-  Plan,
-  ProbePlan,
-  Release,
-  TargetState,
-} from '../contracts/deploy';
+import type { Intent, Plan, PlanNote, Release, TargetState } from '../contracts/deploy';
 import type { HostName } from '../contracts/deployCall';
 import type { Actor, AuditRecord, DeployEvent, Receipt } from '../contracts/deployRecord';
 import type { Target } from '../contracts/deployTarget';
@@ -23,18 +15,15 @@ import { LockCalls } from '../deploy/lockCalls';
 import { textOf } from '../deploy/parsers';
 import { makePlan } from '../deploy/makePlan';
 import type { Standing } from '../deploy/recover';
-import type { RouterInput, StrategyOptions } from '../deploy/strategies/input';
-import { withReleases } from '../routers/addresses';
-import type { Ask } from '../routers/asking';
+import type { StrategyOptions } from '../deploy/strategies/input';
 import type { ImageOrigin } from '../targets/docker/model';
 import { containerOf } from '../targets/docker/naming';
-import { DockerTarget } from '../targets/docker/target';
-import { dockerApplication } from './dockerApplication';
 import { EnvironmentError } from './errors';
-import { lookUp, reachedAt, type Placed } from './lookUp';
+import { approvalsNeeded, checkApprovals, checkPromotion, checkWindow, type NamedEnvironment } from './gates';
+import { hintsOf, lookAround, targetsOf, type Looked } from './look';
+import { lookUp, type Placed } from './lookUp';
 import type { Places } from './places';
 import { buildRelease } from './release';
-import { makeRouter } from './routers';
 import { makeRunner } from './runner';
 import { sharedFolder } from './shared';
 
@@ -54,6 +43,8 @@ export interface ApplicationOptions {
   readonly onStage?: (stage: string) => void;
   /** Asked after cancelling in the middle. */
   readonly decide?: () => Promise<'undo' | 'stay'>;
+  /** Who approved a plan that so many others must approve; nobody unless given. */
+  readonly approvals?: (plan: Plan, needed: number) => Promise<readonly string[]>;
 }
 
 /** How an application stands in an environment. */
@@ -75,8 +66,8 @@ export interface TargetStatus {
   readonly error?: unknown;
 }
 
-/** The header by which an application tells its release. */
-const RELEASE_HEADER = 'x-release';
+/** As far back as a release is looked for in the environment it comes from. */
+const PROMOTION_HISTORY = 100;
 
 /** One application in one environment: plans, deployments, and what is known of them. */
 export class DeployedApplication {
@@ -96,7 +87,8 @@ export class DeployedApplication {
 
   /** The plan that puts the workspace's release, or one that was built before, there. Builds first. */
   async plan(version: string | undefined, signal?: AbortSignal): Promise<Plan> {
-    const { application, environment, places, folder, onStage } = this.#options;
+    const { application, environment, places, folder, onStage, clock } = this.#options;
+    checkWindow(this.#named, clock.now());
     const { release, origin } = await buildRelease(
       application,
       this.#placed.application,
@@ -220,11 +212,9 @@ export class DeployedApplication {
     signal: AbortSignal | undefined,
   ): Promise<Plan> {
     const { environment, application } = this.#options;
+    const notes = await this.#notes(intent, release, signal);
     const targets = this.#targets(origin);
-    const { inspection, ask } = await this.#inspect(targets, signal);
-    const asked = this.#probe();
-    const probe = asked && (ask ? asked : { ...asked, silent: true as const });
-    const router = this.#routerInput(inspection, ask);
+    const { inspection, probe, router } = await this.#look(targets, signal);
     return makePlan(this.#placed.strategy, {
       planId: randomBytes(4).toString('hex'),
       environment,
@@ -236,7 +226,35 @@ export class DeployedApplication {
       options: this.#strategyOptions(),
       ...(probe && { probe }),
       journalHost: this.#journalHost(),
+      notes: [...notes, ...hintsOf(router)],
     });
+  }
+
+  /** Whether the release may go there, and what is to be known of that. Going back is allowed at any time. */
+  async #notes(intent: Intent, release: Release, signal: AbortSignal | undefined): Promise<PlanNote[]> {
+    if (intent !== 'deploy') return [];
+    return checkPromotion(this.#named, release, (environment) => this.#historyOf(environment, signal));
+  }
+
+  get #named(): NamedEnvironment {
+    return { name: this.#options.environment, environment: this.#placed.environment };
+  }
+
+  async #historyOf(environment: string, signal: AbortSignal | undefined): Promise<AuditRecord[] | undefined> {
+    const { config, application } = this.#options;
+    if (!config.environments[environment]?.applications[application]) return undefined;
+    const there = new DeployedApplication({ ...this.#options, environment });
+    return (await there.#lock(signal)).history(PROMOTION_HISTORY, signal);
+  }
+
+  /** Asked before anything is done: who approved, where somebody must; and whether it is still time. */
+  async #approvedBy(plan: Plan): Promise<string[]> {
+    const { clock, actor, approvals } = this.#options;
+    if (plan.intent !== 'deploy') return [];
+    checkWindow(this.#named, clock.now());
+    const needed = approvalsNeeded(this.#placed.environment);
+    if (needed === 0) return [];
+    return checkApprovals(this.#named, (await approvals?.(plan, needed)) ?? [], actor.name);
   }
 
   #strategyOptions(): StrategyOptions {
@@ -256,64 +274,7 @@ export class DeployedApplication {
   }
 
   #targets(origin: ImageOrigin): Target[] {
-    const application = dockerApplication(this.#placed.application, origin);
-    return this.#placed.placement.targets.map(
-      (name) => new DockerTarget(name, application, reachedAt(this.#options.config, this.#placed, name)),
-    );
-  }
-
-  #probe(): ProbePlan | undefined {
-    const { probe } = this.#placed.environment;
-    return (
-      probe && {
-        url: probe.url,
-        everyMs: probe.every,
-        recognise: { by: 'header', name: RELEASE_HEADER },
-      }
-    );
-  }
-
-  /** A router can be asked who serves where the live release tells; nobody knows that of a first one. */
-  async #ask(signal: AbortSignal | undefined): Promise<Ask | undefined> {
-    const probe = this.#probe();
-    if (!probe) return undefined;
-    try {
-      const answer = await fetch(probe.url, {
-        method: 'HEAD',
-        redirect: 'manual',
-        signal: AbortSignal.any([AbortSignal.timeout(5000), ...(signal ? [signal] : [])]),
-      });
-      return answer.headers.has(RELEASE_HEADER) ? { url: probe.url, recognise: probe.recognise } : undefined;
-    } catch {
-      signal?.throwIfAborted();
-      return undefined;
-    }
-  }
-
-  async #inspect(
-    targets: readonly Target[],
-    signal: AbortSignal | undefined,
-  ): Promise<{ inspection: Inspection; ask: Ask | undefined }> {
-    const runner = this.#runner();
-    const { application } = this.#options;
-    const [ask, ...states] = await Promise.all([
-      this.#ask(signal),
-      ...targets.map((target) => perform(target.inspect(application), runner, signal)),
-    ]);
-    const { router } = this.#placed;
-    if (!router) return { inspection: { targets: states }, ask };
-    const read = await perform(makeRouter(router.name, router.config, ask).read(), runner, signal);
-    const known = states.flatMap(instancesOf).map(({ address, target, release }) => ({
-      address,
-      target,
-      release: release.version,
-    }));
-    return { inspection: { targets: states, router: withReleases(read, known) }, ask };
-  }
-
-  #routerInput({ router: state }: Inspection, ask: Ask | undefined): RouterInput | undefined {
-    const { router } = this.#placed;
-    return router && state && { router: makeRouter(router.name, router.config, ask), state };
+    return targetsOf(this.#options.config, this.#placed, origin);
   }
 
   /** A release that is on a target already. */
@@ -337,6 +298,10 @@ export class DeployedApplication {
 
   #runner(): ReturnType<typeof makeRunner> {
     return makeRunner(this.#options);
+  }
+
+  #look(targets: readonly Target[], signal: AbortSignal | undefined): Promise<Looked> {
+    return lookAround(this.#options.application, this.#placed, targets, this.#runner(), signal);
   }
 
   async #lock(signal: AbortSignal | undefined): Promise<DeployLock> {
@@ -365,16 +330,13 @@ export class DeployedApplication {
       directory: join(stateFolder, 'deployments', environment, application),
       runner: (probe) => makeRunner(this.#options, probe),
       inspect: async (_plan, within) =>
-        (await this.#inspect(this.#targets({ kind: 'transfer' }), within)).inspection,
+        (await this.#look(this.#targets({ kind: 'transfer' }), within)).inspection,
+      approvedBy: (plan) => this.#approvedBy(plan),
       isRunning,
       ...(onEvent && { onEvent }),
       ...(decide && { decide }),
     });
   }
-}
-
-function instancesOf({ live, older, pending }: TargetState): Instance[] {
-  return [...(live ? [live] : []), ...older, ...pending];
 }
 
 function isRunning(processId: number): boolean {

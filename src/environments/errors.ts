@@ -6,7 +6,10 @@ import { SwapdeckError } from '../util/errors';
  * `unknownEnvironment`, `unknownApplication` (`name`, `known`); `notPlaced` (the environment does not have the
  * application: also `environment`); `unsupportedTarget`, `unsupportedRouter`, `unsupportedStrategy` (`name`, `kind`);
  * `noGit` (no version can be made up: `folder`); `buildFailed` (`command`, `code`, `said`); `noRelease` (nothing to
- * roll back to, or no such version: `version`, `known`).
+ * roll back to, or no such version: `version`, `known`); `outsideWindow` (releases are not allowed now: `environment`,
+ * `window`, `now`); `notPromoted` (the release was not live in the environment before: `environment`, `version`, `after`);
+ * `smokeMissing` (its tests did not pass in `gate`: `environment`, `version`); `approvalsMissing` (`environment`, `wanted`,
+ * `given`).
  */
 export type EnvironmentErrorReason =
   | 'unknownEnvironment'
@@ -17,6 +20,10 @@ export type EnvironmentErrorReason =
   | 'unsupportedStrategy'
   | 'noGit'
   | 'buildFailed'
-  | 'noRelease';
+  | 'noRelease'
+  | 'outsideWindow'
+  | 'notPromoted'
+  | 'smokeMissing'
+  | 'approvalsMissing';
 
 export class EnvironmentError extends SwapdeckError<EnvironmentErrorReason> {}

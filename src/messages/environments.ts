@@ -51,4 +51,35 @@ export const environmentTexts: Texts<EnvironmentErrorReason> = {
     detail: fact(facts, 'known') ? facts.t('Kept are: {0}.', fact(facts, 'known')) : undefined,
     next: ['retry'],
   }),
+  outsideWindow: (facts) => ({
+    title: facts.t('{0} takes no releases now.', fact(facts, 'environment')),
+    detail: facts.t(
+      'It takes them {0}; it is {1} there. Going back to a kept release is possible at any time.',
+      fact(facts, 'window'),
+      fact(facts, 'now'),
+    ),
+    next: ['retry', 'openConfiguration'],
+  }),
+  notPromoted: (facts) => ({
+    title: facts.t('{0} was not live in {1} yet.', fact(facts, 'version'), fact(facts, 'after')),
+    detail: facts.t(
+      '{0} comes after {1}: deploy the same release there first.',
+      fact(facts, 'environment'),
+      fact(facts, 'after'),
+    ),
+    next: ['retry', 'openConfiguration'],
+  }),
+  smokeMissing: (facts) => ({
+    title: facts.t('{0} did not pass its smoke tests in {1}.', fact(facts, 'version'), fact(facts, 'gate')),
+    detail: facts.t('{0} waits for them: deploy the same release there first.', fact(facts, 'environment')),
+    next: ['retry', 'openConfiguration'],
+  }),
+  approvalsMissing: (facts) => ({
+    title: facts.t('{0} of {1} approvals are there.', fact(facts, 'given') || '0', fact(facts, 'wanted')),
+    detail: facts.t(
+      '{0} wants releases approved by others than who deploys. Nothing was done.',
+      fact(facts, 'environment'),
+    ),
+    next: ['retry'],
+  }),
 };

@@ -97,7 +97,7 @@ describe('a deployment from the command line', function () {
     const { plan, digest } = lastLine(stdout) as { plan: Plan; digest: string };
     assert.match(digest, /^[0-9a-f]{64}$/);
     assert.equal(plan.release.version, releases[0]);
-    assert.deepEqual(plan.notes, [{ kind: 'first' }]);
+    assert.deepEqual(plan.notes, [{ kind: 'first' }, { kind: 'serversForgotten', subject: 'edge' }]);
     assert.match(stderr, /Send all users to/);
     assert.equal(await suite.lab.machine('host-a').succeed(['docker', 'ps', '--all', '--quiet']), '');
   });

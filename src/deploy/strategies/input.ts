@@ -47,6 +47,8 @@ export interface StrategyInput {
   readonly options: StrategyOptions;
   readonly probe?: ProbePlan;
   readonly journalHost?: HostName;
+  /** What the caller knows besides; shown after what the strategy has to say. */
+  readonly notes?: readonly PlanNote[];
 }
 
 /** What a strategy contributes to a plan. */

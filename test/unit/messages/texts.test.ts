@@ -81,6 +81,11 @@ const details = {
   known: 'a, b',
   environment: 'staging',
   kind: 'war',
+  window: 'mon 09:00-16:00 UTC',
+  now: 'sat 10:00',
+  after: 'test',
+  gate: 'test',
+  given: 1,
 };
 const facts: Facts = { t: english, where: 'WHERE', details };
 

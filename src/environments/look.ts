@@ -1,0 +1,93 @@
+import type { SwapdeckConfig } from '../config/model';
+import type { Inspection, Instance, PlanNote, ProbePlan, TargetState } from '../contracts/deploy';
+import type { Runner } from '../contracts/deployCall';
+import type { Target } from '../contracts/deployTarget';
+import { perform } from '../deploy/inspect';
+import type { RouterInput } from '../deploy/strategies/input';
+import { withReleases } from '../routers/addresses';
+import type { Ask } from '../routers/asking';
+import { routerHints } from '../routers/hints';
+import type { ImageOrigin } from '../targets/docker/model';
+import { DockerTarget } from '../targets/docker/target';
+import { dockerApplication } from './dockerApplication';
+import { reachedAt, type Placed } from './lookUp';
+import { makeRouter } from './routers';
+
+/** The header by which an application tells its release. */
+const RELEASE_HEADER = 'x-release';
+
+/** How everything of an application in an environment looks, and what a plan needs to change it. */
+export interface Looked {
+  readonly inspection: Inspection;
+  readonly router?: RouterInput;
+  readonly probe?: ProbePlan;
+}
+
+/** What the application is put on. */
+export function targetsOf(config: SwapdeckConfig, placed: Placed, origin: ImageOrigin): Target[] {
+  const application = dockerApplication(placed.application, origin);
+  return placed.placement.targets.map(
+    (name) => new DockerTarget(name, application, reachedAt(config, placed, name)),
+  );
+}
+
+/** Looks at the targets and the router; only reads. */
+export async function lookAround(
+  application: string,
+  placed: Placed,
+  targets: readonly Target[],
+  runner: Runner,
+  signal: AbortSignal | undefined,
+): Promise<Looked> {
+  const asked = probeOf(placed);
+  const [ask, ...states] = await Promise.all([
+    asked && findAsk(asked, signal),
+    ...targets.map((target) => perform(target.inspect(application), runner, signal)),
+  ]);
+  const probe = asked && (ask ? asked : { ...asked, silent: true as const });
+  const shown = probe && { probe };
+  if (!placed.router) return { inspection: { targets: states }, ...shown };
+  const router = makeRouter(placed.router.name, placed.router.config, ask);
+  const read = await perform(router.read(), runner, signal);
+  const known = states.flatMap(instancesOf).map(({ address, target, release }) => ({
+    address,
+    target,
+    release: release.version,
+  }));
+  const state = withReleases(read, known);
+  return { inspection: { targets: states, router: state }, router: { router, state }, ...shown };
+}
+
+/** What is good to know of a router before it is switched. */
+export function hintsOf(input: RouterInput | undefined): PlanNote[] {
+  if (!input) return [];
+  const { router, state } = input;
+  return routerHints(router.kind, state).map((kind) => ({ kind, subject: router.name }));
+}
+
+function probeOf({ environment }: Placed): ProbePlan | undefined {
+  const { probe } = environment;
+  return probe && { url: probe.url, everyMs: probe.every, recognise: { by: 'header', name: RELEASE_HEADER } };
+}
+
+/** A router can be asked who serves where the live release tells; nobody knows that of a first one. */
+async function findAsk(
+  { url, recognise }: ProbePlan,
+  signal: AbortSignal | undefined,
+): Promise<Ask | undefined> {
+  try {
+    const answer = await fetch(url, {
+      method: 'HEAD',
+      redirect: 'manual',
+      signal: AbortSignal.any([AbortSignal.timeout(5000), ...(signal ? [signal] : [])]),
+    });
+    return answer.headers.has(RELEASE_HEADER) ? { url, recognise } : undefined;
+  } catch {
+    signal?.throwIfAborted();
+    return undefined;
+  }
+}
+
+function instancesOf({ live, older, pending }: TargetState): Instance[] {
+  return [...(live ? [live] : []), ...older, ...pending];
+}
