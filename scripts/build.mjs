@@ -154,6 +154,19 @@ function checkEntry({ outputs }, sizes) {
   );
 }
 
+/** Pages that the editor shows: each a script and a style sheet that load nothing else. */
+const pages = {
+  absWorkingDir: root,
+  entryPoints: { traffic: 'src/webviews/traffic/main.ts' },
+  outdir: path.join(dist, 'webviews'),
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  format: 'iife',
+  target: 'chrome118',
+  logLevel: 'warning',
+};
+
 const options = {
   ...common,
   absWorkingDir: root,
@@ -180,9 +193,11 @@ if (process.argv.includes('--watch')) {
     ],
   });
   await context.watch();
+  await (await esbuild.context(pages)).watch();
 } else {
   try {
     await esbuild.build(options);
+    await esbuild.build(pages);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);

@@ -1,0 +1,2 @@
+/** Style sheets are put into a file beside the script by the bundler. */
+declare module '*.css';
