@@ -12,6 +12,7 @@ import {
 import { classFileTexts } from '../../../src/messages/classfile';
 import { compileTexts } from '../../../src/messages/compile';
 import { deployTexts } from '../../../src/messages/deploy';
+import { containerTexts } from '../../../src/messages/containers';
 import { engineTexts } from '../../../src/messages/docker';
 import { environmentTexts } from '../../../src/messages/environments';
 import { hotSwapTexts, waitingFor } from '../../../src/messages/hotswap';
@@ -78,6 +79,7 @@ const details = {
   from: 8080,
   to: 8179,
   container: 'c1',
+  port: 5005,
   known: 'a, b',
   environment: 'staging',
   kind: 'war',
@@ -99,6 +101,7 @@ const unions: Readonly<Record<string, Readonly<Record<string, (facts: Facts) => 
   routers: routerTexts,
   deploy: deployTexts,
   docker: engineTexts,
+  containers: containerTexts,
   environments: environmentTexts,
   undo: undoTexts,
   ledger: ledgerTexts,

@@ -1,0 +1,149 @@
+import type { Duplex } from 'node:stream';
+import { z } from 'zod';
+import { TransportError } from '../../../contracts/transportError';
+import { abortable } from '../../../util/async';
+import type { Disposable } from '../../../util/disposables';
+import { AbortedError, SwapdeckError, toError } from '../../../util/errors';
+import type Docker from 'dockerode';
+import { refusal, type Engine } from '../engine/engine';
+import { inspectOurs, nameOf } from './ask';
+import { ContainerError } from './errors';
+
+/** Bash where the image has it, else its own shell; both read what a person types. */
+const SHELL = ['sh', '-c', 'if command -v bash >/dev/null 2>&1; then exec bash; fi; exec sh'] as const;
+
+/** What a shell answers that could not be started (the shells' own convention). */
+const CANNOT_RUN = [126, 127];
+
+/** End of text and end of transmission: what is typed to leave what runs, and then the shell. */
+const LEAVE = '\u0003\u0004';
+
+export interface ShellSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A shell in a container, on a terminal of its own. Disposing leaves it. */
+export interface Shell extends Disposable {
+  /** What the terminal shows, until the shell ends. Rejects with `TransportError` when the connection is lost. */
+  readonly output: AsyncIterable<Buffer>;
+  write(text: string): void;
+  resize(size: ShellSize): Promise<void>;
+  /** After the end of `output`; undefined where the engine can't say. Rejects with `ContainerError` `noShell`. */
+  exitCode(signal?: AbortSignal): Promise<number | undefined>;
+}
+
+const state = z.object({ ExitCode: z.number().nullish(), Running: z.boolean() });
+
+/**
+ * Opens a shell in a running container of ours. Rejects with `EngineError` (`foreign`, `refused`), `ContainerError`
+ * (`gone`, `notRunning`), `TransportError` or `AbortedError`.
+ */
+export async function openShell(
+  engine: Engine,
+  container: string,
+  size: ShellSize,
+  signal?: AbortSignal,
+): Promise<Shell> {
+  const found = await inspectOurs(engine, container, signal);
+  const details = { host: engine.place, container: nameOf(found), state: found.State.Status };
+  if (!found.State.Running || found.State.Paused)
+    throw new ContainerError('notRunning', `${details.container} does not run`, details);
+  const client = await engine.client(signal);
+  try {
+    const exec = await client.getContainer(found.Id).exec({
+      Cmd: [...SHELL],
+      Env: ['TERM=xterm-256color'],
+      Tty: true,
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      ...(signal && { abortSignal: signal }),
+    });
+    // The size it begins with: a prompt is drawn before anyone could resize.
+    const options = { hijack: true, stdin: true, Tty: true, ConsoleSize: [size.rows, size.columns] };
+    const stream = await abortable(exec.start(options), signal, 'open a shell');
+    const shell = new ContainerShell(engine, exec, stream, details);
+    await shell.resize(size);
+    return shell;
+  } catch (error) {
+    throw clientError(error, engine.place, signal);
+  }
+}
+
+class ContainerShell implements Shell {
+  readonly #engine: Engine;
+  readonly #exec: Docker.Exec;
+  readonly #stream: Duplex;
+  readonly #details: { readonly host: string; readonly container: string };
+  #said = '';
+
+  constructor(
+    engine: Engine,
+    exec: Docker.Exec,
+    stream: Duplex,
+    { host, container }: { readonly host: string; readonly container: string },
+  ) {
+    this.#engine = engine;
+    this.#exec = exec;
+    this.#stream = stream;
+    this.#details = { host, container };
+    // Whoever reads gets the error; a late one must not end the process.
+    stream.on('error', () => undefined);
+  }
+
+  get output(): AsyncIterable<Buffer> {
+    return this.#output();
+  }
+
+  write(text: string): void {
+    if (this.#stream.writable) this.#stream.write(text);
+  }
+
+  async resize({ columns, rows }: ShellSize): Promise<void> {
+    // One that has ended meanwhile has no size.
+    await this.#exec.resize({ w: columns, h: rows }).catch(() => undefined);
+  }
+
+  async exitCode(signal?: AbortSignal): Promise<number | undefined> {
+    const { ExitCode } = state.parse(await this.#engine.json(`/exec/${this.#exec.id}/json`, {}, signal));
+    if (
+      ExitCode &&
+      CANNOT_RUN.includes(ExitCode) &&
+      /executable file not found|no such file/i.test(this.#said)
+    )
+      throw new ContainerError('noShell', `${this.#details.container} has no shell`, {
+        ...this.#details,
+        said: this.#said.trim(),
+      });
+    return ExitCode ?? undefined;
+  }
+
+  dispose(): void {
+    // The engine leaves a command running whose terminal nobody looks at any more.
+    if (this.#stream.writable) this.#stream.end(LEAVE);
+  }
+
+  async *#output(): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of this.#stream) {
+        if (this.#said.length < 500) this.#said += (chunk as Buffer).toString('utf8');
+        yield chunk as Buffer;
+      }
+    } catch (error) {
+      if (error instanceof SwapdeckError) throw error;
+      const { host } = this.#details;
+      throw new TransportError('reset', `${host}: ${toError(error).message}`, { host }, error);
+    }
+  }
+}
+
+/** What the client library throws, as an error of ours. */
+function clientError(error: unknown, place: string, signal: AbortSignal | undefined): unknown {
+  if (error instanceof SwapdeckError) return error;
+  if (signal?.aborted) return new AbortedError('a shell', signal.reason);
+  const { statusCode, json } = error as { statusCode?: unknown; json?: unknown };
+  if (typeof statusCode === 'number')
+    return refusal(place, statusCode, json ? JSON.stringify(json) : toError(error).message);
+  return new TransportError('reset', `${place}: ${toError(error).message}`, { host: place }, error);
+}
