@@ -24,6 +24,11 @@ export async function loadConfiguration(cwd: string): Promise<LoadedConfiguratio
   throw new ConfigError('invalid', `${file} has ${errors} errors`, { file, errors });
 }
 
+/** The hosts of a configuration that are this machine. */
+export function localHosts({ hosts }: Pick<SwapdeckConfig, 'hosts'>): Set<string> {
+  return new Set(Object.entries(hosts).flatMap(([name, { kind }]) => (kind === 'local' ? [name] : [])));
+}
+
 /** The hosts of a configuration; nothing is connected before the first use. Questions are asked at the terminal. */
 export async function openHosts(
   config: Pick<SwapdeckConfig, 'hosts'>,

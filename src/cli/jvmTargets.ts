@@ -1,11 +1,12 @@
 import type { SwapdeckConfig } from '../config/model';
+import type { Places } from '../environments/places';
 import type { ConfiguredDialers } from '../hotswap/configured';
 import type { JvmTarget } from '../hotswap/model';
 import type { SshHosts } from '../transport/ssh/hosts';
 import { TcpDialer } from '../transport/tcp';
 import type { Disposable } from '../util/disposables';
 import type { Context } from './command';
-import { loadConfiguration, openHosts } from './configuration';
+import { loadConfiguration, localHosts, openHosts } from './configuration';
 import { formatJvmAddress, parseJvmAddress } from './jvmAddress';
 
 /** The JVMs of a command line, and what is opened to reach them. */
@@ -37,7 +38,11 @@ export async function openTargets(names: readonly string[], context: Context): P
       continue;
     }
     const loaded = await (configured ??= configurationOf(context.cwd));
-    const dialers = { direct: () => direct, through: hosts.through(loaded) };
+    const dialers = {
+      direct: () => direct,
+      through: hosts.through(loaded),
+      inContainer: hosts.inContainer(loaded),
+    };
     targets.push(await namedTarget(name, loaded, dialers, context));
   }
   return { targets, dispose: () => hosts.dispose() };
@@ -84,6 +89,23 @@ class ConfiguredHosts implements Disposable {
         return hosts.dialer(host).dial(endpoint, signal);
       },
     });
+  }
+
+  inContainer(loaded: JvmConfiguration): ConfiguredDialers['inContainer'] {
+    return (host) => ({
+      dial: async (endpoint, signal) => {
+        const { containerDialer } = await import('../environments/containerDialer');
+        return containerDialer(() => this.#places(loaded), host).dial(endpoint, signal);
+      },
+    });
+  }
+
+  async #places({ config, folder }: JvmConfiguration): Promise<Places> {
+    const [ssh, { Places }] = await Promise.all([
+      (this.#opened ??= openHosts(config, this.#context)),
+      import('../environments/places'),
+    ]);
+    return new Places({ ssh, local: localHosts(config), folder, env: this.#context.env });
   }
 
   dispose(): void {

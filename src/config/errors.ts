@@ -13,7 +13,7 @@ import { SwapdeckError } from '../util/errors';
  * - `invalid`: `details.file` has `details.errors` errors.
  * - `unknownJvm`, `ambiguousJvm`: `details.name` is the name of no JVM, or of several; `details.known` are those to
  *   choose from.
- * - `unsupportedRoute`: the JVM `details.name` is in a container or pod.
+ * - `unsupportedRoute`: the JVM `details.name` is in a pod.
  */
 export type ConfigErrorReason =
   | 'notFound'

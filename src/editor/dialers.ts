@@ -41,6 +41,15 @@ export class EditorDialers implements Dialers, Disposable {
     };
   }
 
+  inContainer(host: string, configuration: FolderConfiguration): Dialer {
+    return {
+      dial: async (endpoint, signal) => {
+        const { containerDialer } = await import('../environments/containerDialer');
+        return containerDialer((aborted) => this.places(configuration, aborted), host).dial(endpoint, signal);
+      },
+    };
+  }
+
   dispose(): void {
     for (const hosts of this.#hosts.values()) hosts.dispose();
     this.#hosts.clear();

@@ -32,6 +32,8 @@ export interface JvmEntry {
 export interface Dialers {
   direct(): Dialer;
   through(host: string, configuration: FolderConfiguration): Dialer;
+  /** The host of an endpoint is a container's name. */
+  inContainer(host: string, configuration: FolderConfiguration): Dialer;
 }
 
 export interface EntrySources {
@@ -64,17 +66,13 @@ function configuredEntry(
 ): JvmEntry {
   const id = `${environment}/${name}`;
   const { route } = jvm;
-  const through = route.kind === 'through' ? route.host : undefined;
   const address = route.kind === 'direct' ? readEndpoint(jvm.jdwp) : undefined;
   const port = address && isLoopbackHost(address.host) ? address.port : undefined;
-  const unsupported =
-    route.kind === 'container' || route.kind === 'pod'
-      ? t('JVMs in containers and pods can not be attached to yet.')
-      : undefined;
+  const unsupported = route.kind === 'pod' ? t('JVMs in pods can not be attached to yet.') : undefined;
   return {
     id,
     name,
-    description: through === undefined ? jvm.jdwp : t('{0} through {1}', jvm.jdwp, through),
+    description: placeOf(jvm),
     origin: 'configuration',
     ...(port !== undefined && { port }),
     ...(unsupported !== undefined && { unsupported }),
@@ -85,11 +83,25 @@ function configuredEntry(
       const ways = {
         direct: () => dialers.direct(),
         through: (host: string) => dialers.through(host, configuration),
+        inContainer: (host: string) => dialers.inContainer(host, configuration),
       };
       const configured = { id, environment, name, jvm };
       return configuredTarget(configured, config, folder.uri.fsPath, ways, providers, signal);
     },
   };
+}
+
+function placeOf({ jdwp, route }: Jvm): string {
+  switch (route.kind) {
+    case 'direct':
+      return jdwp;
+    case 'through':
+      return t('{0} through {1}', jdwp, route.host);
+    case 'container':
+      return t('{0} in {1} on {2}', jdwp, route.container, route.host);
+    case 'pod':
+      return t('{0} in {1}', jdwp, route.selector);
+  }
 }
 
 /** A JVM at an address that is known already. */

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '../config/errors';
-import type { Jvm, SwapdeckConfig } from '../config/model';
+import type { Jvm, JvmRoute, SwapdeckConfig } from '../config/model';
 import { jvmEndpoint, resolveText, type ValueProviders } from '../config/resolve';
 import { readSshAddress } from '../config/values';
-import type { Dialer } from '../contracts/channel';
+import type { Dialer, Endpoint } from '../contracts/channel';
 import { TransportError } from '../contracts/transportError';
 import type { HostSpec } from '../transport/ssh/hostSpec';
 import type { JvmTarget } from './model';
@@ -41,11 +41,13 @@ export function findConfiguredJvm(name: string, jvms: readonly ConfiguredJvm[]):
 export interface ConfiguredDialers {
   direct(): Dialer;
   through(host: string): Dialer;
+  /** Into containers of a host: the host of an endpoint is a container's name, its port the one inside. */
+  inContainer(host: string): Dialer;
 }
 
 /**
  * What to attach to for a configured JVM; `folder` is where the configuration lies. Rejects with `ConfigError` when a
- * placeholder has no value, or the JVM is in a container or pod (`unsupportedRoute`).
+ * placeholder has no value, or the JVM is in a pod (`unsupportedRoute`).
  */
 export async function configuredTarget(
   { id, environment, name, jvm }: ConfiguredJvm,
@@ -56,22 +58,40 @@ export async function configuredTarget(
   signal?: AbortSignal,
 ): Promise<JvmTarget> {
   const { route, application } = jvm;
-  if (route.kind === 'container' || route.kind === 'pod')
+  if (route.kind === 'pod')
     throw new ConfigError('unsupportedRoute', `${id} is in a ${route.kind}`, { name: id, kind: route.kind });
-  const endpoint = await jvmEndpoint(jvm, providers, signal);
+  const address = await jvmEndpoint(jvm, providers, signal);
   const named = application === undefined ? undefined : applications[application];
   const absolute = (path: string): string => resolve(folder, path);
   return {
     id,
     name,
     environment,
-    endpoint,
-    dialer: route.kind === 'through' ? dialers.through(route.host) : dialers.direct(),
+    ...wayTo(route, address, dialers),
     classRoots: named?.classes.map(absolute) ?? [],
     sourceRoots: named?.sources.map(absolute) ?? [],
     ...(application !== undefined && { application }),
-    ...(route.kind === 'through' && { through: route.host }),
   };
+}
+
+function wayTo(
+  route: Exclude<JvmRoute, { kind: 'pod' }>,
+  endpoint: Endpoint,
+  dialers: ConfiguredDialers,
+): Pick<JvmTarget, 'endpoint' | 'dialer' | 'through'> {
+  switch (route.kind) {
+    case 'direct':
+      return { endpoint, dialer: dialers.direct() };
+    case 'through':
+      return { endpoint, dialer: dialers.through(route.host), through: route.host };
+    case 'container':
+      return {
+        endpoint: { host: route.container, port: endpoint.port },
+        dialer: dialers.inContainer(route.host),
+        // Also on this machine: the JVM's processes and ports are the container's own.
+        through: route.host,
+      };
+  }
 }
 
 /** The hosts of a configuration that are reached over SSH. Rejects with `ConfigError` and `TransportError`. */

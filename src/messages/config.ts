@@ -63,7 +63,7 @@ export const configErrorTexts: Texts<ConfigErrorReason> = {
   }),
   unsupportedRoute: (facts) => ({
     title: facts.t("{0} can't be attached to yet.", fact(facts, 'name')),
-    detail: facts.t('It runs in a container or pod, and that way is not built yet.'),
+    detail: facts.t('It runs in a pod, and that way is not built yet.'),
     next: ['openConfiguration'],
   }),
 };

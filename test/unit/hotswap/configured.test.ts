@@ -12,6 +12,7 @@ import {
 } from '../../../src/hotswap/configured';
 
 const text = `
+clusters: { test: { context: test, namespace: test } }
 hosts:
   gate: { ssh: "\${env:GATE}" }
   shop-1: { ssh: deploy@10.0.0.11:2222, jump: gate }
@@ -26,7 +27,8 @@ environments:
   staging:
     jvms:
       shop: { jdwp: "\${env:SHOP}", application: shop, through: shop-1 }
-      boxed: { jdwp: "5005", host: gate, container: shop }
+      boxed: { jdwp: "5005", host: gate, container: shop-web, application: shop }
+      pod: { jdwp: "5005", cluster: test, selector: app=shop }
 `;
 
 async function parse(): Promise<SwapdeckConfig> {
@@ -43,6 +45,10 @@ const dialers = {
     asked.push(host);
     return dialer;
   },
+  inContainer: (host: string) => {
+    asked.push(`containers of ${host}`);
+    return dialer;
+  },
 };
 const providers = environmentProviders({ GATE: 'gate.example.org', SHOP: '10.0.0.11:5005' });
 
@@ -51,7 +57,7 @@ describe('JVMs of swapdeck.yaml', () => {
     const jvms = configuredJvms(await parse());
     assert.deepEqual(
       jvms.map(({ id }) => id),
-      ['dev/shop', 'dev/jobs', 'staging/shop', 'staging/boxed'],
+      ['dev/shop', 'dev/jobs', 'staging/shop', 'staging/boxed', 'staging/pod'],
     );
     assert.equal(findConfiguredJvm('jobs', jvms).id, 'dev/jobs');
     assert.equal(findConfiguredJvm('staging/shop', jvms).id, 'staging/shop');
@@ -61,7 +67,7 @@ describe('JVMs of swapdeck.yaml', () => {
     });
     assert.throws(() => findConfiguredJvm('shoop', jvms), {
       reason: 'unknownJvm',
-      details: { name: 'shoop', known: 'dev/shop, dev/jobs, staging/shop, staging/boxed' },
+      details: { name: 'shoop', known: 'dev/shop, dev/jobs, staging/shop, staging/boxed, staging/pod' },
     });
   });
 
@@ -90,7 +96,12 @@ describe('JVMs of swapdeck.yaml', () => {
     assert.deepEqual(far.endpoint, { host: '10.0.0.11', port: 5005 });
     assert.deepEqual(asked, ['shop-1']);
     assert.deepEqual((await target('jobs')).classRoots, []);
-    await assert.rejects(target('boxed'), { reason: 'unsupportedRoute' });
+    const boxed = await target('boxed');
+    assert.deepEqual(asked, ['shop-1', 'containers of gate']);
+    assert.deepEqual(boxed.endpoint, { host: 'shop-web', port: 5005 });
+    assert.equal(boxed.through, 'gate');
+    assert.deepEqual(boxed.classRoots, [path.resolve('/projects/shop/target/classes')]);
+    await assert.rejects(target('pod'), { reason: 'unsupportedRoute' });
   });
 
   it('name hosts that are reached over SSH, their placeholders filled in', async () => {
