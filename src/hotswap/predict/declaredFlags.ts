@@ -12,6 +12,8 @@ export interface DeclaredFlags {
  * Compilers have their own ways from one to the other; checked on 97,000 nested classes of 400 libraries.
  */
 export function flagsOfDeclared(side: ClassSide, modifiers: number): DeclaredFlags {
+  // Only flags of a class itself have it: those of the class that was built, where it was declared the same.
+  if ((modifiers & ACC.SUPER) !== 0) return { flags: modifiers, open: 0 };
   const flags = classFlagsOfModifiers(modifiers);
   const { name, pool } = side;
   const has = (text: string): boolean => pool.findUtf8(text) !== 0;
