@@ -11,6 +11,7 @@ import { ensureLabPackages, labUnsupported } from '../scripts/support/labPackage
 import { labEngines, load, perform, transferCall } from '../test/lab/docker';
 import { writeImage, type Layer } from '../test/lab/images/archive';
 import { randomLayer } from '../test/lab/images/random';
+import { LabLoopback } from '../test/lab/loopback';
 import { Lab } from '../test/lab/machines/lab';
 import { succeed } from '../test/lab/machines/run';
 import { median, runBench, timed, type Claim } from './support/bench';
@@ -38,6 +39,7 @@ class Arena {
   readonly #lab: Lab;
   readonly #engines: Engines;
   readonly #base: readonly Layer[];
+  readonly #loopback: LabLoopback;
   #serial = 0;
   /** Largest share of bytes that the product sent above the changed layer, as it counts them. */
   worstShare = 0;
@@ -46,6 +48,11 @@ class Arena {
     this.#lab = lab;
     this.#engines = engines;
     this.#base = base;
+    this.#loopback = LabLoopback.of(lab.machine('here'));
+  }
+
+  async close(): Promise<void> {
+    await this.#loopback.close();
   }
 
   get #registry(): string {
@@ -93,6 +100,8 @@ class Arena {
       this.#engines,
       transferCall(reference, 'host-a'),
       (so) => (bytes = so.bytes),
+      undefined,
+      this.#loopback.listen,
     );
     const { ok, error } = readWork(answer);
     if (!ok) throw new Error(error);
@@ -156,8 +165,8 @@ runBench('push', async (say) => {
   const lab = await Lab.up({ machines: { here: machine, 'host-a': machine } });
   const environment = lab.environment();
   const hosts = new SshHosts(lab.hostSpecs(), { prompter: decliningPrompter, log: silentLog, environment });
+  const arena = new Arena(lab, labEngines(lab, hosts, 'here'), base);
   try {
-    const arena = new Arena(lab, labEngines(lab, hosts, 'here'), base);
     await arena.prepare();
     say('the host has the image before');
     const claims: Claim[] = [];
@@ -178,6 +187,7 @@ runBench('push', async (say) => {
     claims.push({ name: 'bytes above the changed layer %', value: arena.worstShare * 100, atMost: 1 });
     return { claims, figures };
   } finally {
+    await arena.close();
     hosts.dispose();
     await lab.down();
   }

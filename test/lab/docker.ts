@@ -6,6 +6,7 @@ import { LocalLink } from '../../src/targets/docker/engine/localLink';
 import { SshLink } from '../../src/targets/docker/engine/sshLink';
 import { readText } from '../../src/targets/docker/engine/request';
 import { imageOpener } from '../../src/targets/docker/image/transfer';
+import type { Listen } from '../../src/targets/docker/image/pushRegistry';
 import { readWork } from '../../src/targets/docker/messages';
 import { enginePerformer } from '../../src/targets/docker/perform';
 import type { Lab } from './machines/lab';
@@ -42,11 +43,12 @@ export async function perform(
   call: CallOf<'engine'> | CallOf<'upload'>,
   progress: (so: CallProgress) => void = () => undefined,
   signal?: AbortSignal,
+  listen?: Listen,
 ): Promise<Answer> {
   const performer = enginePerformer({ engines });
   const context = { progress, ...(signal && { signal }) };
   if (call.via === 'engine') return performer(call, context);
-  const upload = await imageOpener(engines)(call.source, signal);
+  const upload = await imageOpener(engines, listen)(call.source, signal);
   return performer(call.to as CallOf<'engine'>, context, upload);
 }
 

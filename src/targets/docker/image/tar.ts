@@ -10,7 +10,10 @@ type Sink = ReturnType<Pack['entry']>;
  * Writes everything at the pace of the sink and ends it. Resolves early, without an error, when the sink is closed:
  * whoever closed it knows why.
  */
-export async function pour(source: AsyncIterable<Uint8Array>, sink: Sink): Promise<void> {
+export async function pour(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  sink: Sink,
+): Promise<void> {
   const emitter = sink as unknown as NodeJS.EventEmitter;
   const closed = once(emitter, 'close');
   // Also awaited by nobody when all goes well.

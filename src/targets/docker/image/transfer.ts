@@ -11,6 +11,8 @@ import { refusal } from '../engine/engine';
 import type { Engines } from '../engine/engines';
 import { readText } from '../engine/request';
 import { checkArchitecture, dispensable, inspectImage, presentChains, usesContainerdStore } from './chains';
+import { pushedArchive } from './pushedArchive';
+import { listenOnLoopback, type Listen } from './pushRegistry';
 import { thinArchive } from './thinArchive';
 
 export const IMAGE_SOURCE = 'docker.image';
@@ -31,36 +33,52 @@ export interface ImageUpload extends UploadStream {
   readonly whole?: () => Promise<UploadStream>;
 }
 
-/** Opens `docker.image` sources. What the host has is asked at that moment. */
-export function imageOpener(engines: Engines): SourceOpener {
+/**
+ * Opens `docker.image` sources. What the host has is asked at that moment. `listen` is how the engine of this machine
+ * reaches this process.
+ */
+export function imageOpener(engines: Engines, listen: Listen = listenOnLoopback): SourceOpener {
   return async (source: UploadSource, signal?: AbortSignal): Promise<ImageUpload> => {
-    const { image, to } = imageSource.parse(source);
+    const { image: reference, to } = imageSource.parse(source);
     const from = engines.of(THIS_MACHINE);
-    const whole = (): Promise<UploadStream> => open(from, image, new Set(), signal);
-    const leaveOut = await dispensableTo(engines.of(to), from, image, signal);
-    if (leaveOut.size === 0) return whole();
-    return { ...(await open(from, image, leaveOut, signal)), whole };
+    const whole = (): Promise<UploadStream> => save(from, reference, new Set(), signal);
+    const image = await inspectImage(from, reference, signal);
+    const [present, isHereInContainerd, isThereInContainerd] = await Promise.all([
+      presentChains(engines.of(to), signal),
+      usesContainerdStore(from, signal),
+      usesContainerdStore(engines.of(to), signal),
+      checkArchitecture(engines.of(to), reference, image, signal),
+    ]);
+    const isComparable = !isHereInContainerd && !isThereInContainerd;
+    const leaveOut = isComparable ? dispensable(image.diffIds, present) : new Set<string>();
+    const saved = (): Promise<UploadStream> => save(from, reference, leaveOut, signal);
+    if (isHereInContainerd) return saved();
+    const needed = new Set(image.diffIds.filter((diffId) => !leaveOut.has(diffId)));
+    const pushed = pushedArchive({ engine: from, image, reference, needed, listen }, signal);
+    return { chunks: orElse(pushed, saved, signal), ...(leaveOut.size > 0 && { whole }) };
   };
 }
 
-/** The layers of an image that need not be sent: those that the host has. None where layers can't be compared. */
-async function dispensableTo(
-  to: Engine,
-  from: Engine,
-  image: string,
+/** An engine of a virtual machine, or one without a network, can't reach this process: then it has to save. */
+async function* orElse(
+  pushed: AsyncIterable<Uint8Array>,
+  saved: () => Promise<UploadStream>,
   signal: AbortSignal | undefined,
-): Promise<Set<string>> {
-  const sent = await inspectImage(from, image, signal);
-  await checkArchitecture(to, image, sent, signal);
-  const [present, ...inContainerd] = await Promise.all([
-    presentChains(to, signal),
-    usesContainerdStore(from, signal),
-    usesContainerdStore(to, signal),
-  ]);
-  return inContainerd.some(Boolean) ? new Set() : dispensable(sent.diffIds, present);
+): AsyncGenerator<Uint8Array> {
+  let begun = false;
+  try {
+    for await (const chunk of pushed) {
+      begun = true;
+      yield chunk;
+    }
+  } catch (error) {
+    if (begun || signal?.aborted) throw error;
+    yield* (await saved()).chunks;
+  }
 }
 
-async function open(
+/** Has the engine write out the image, which takes it as long for few layers as for all. */
+async function save(
   from: Engine,
   image: string,
   leaveOut: ReadonlySet<string>,

@@ -1,0 +1,160 @@
+import type { Pack } from 'tar-stream';
+import { SerialQueue } from '../../../util/async';
+import { toError } from '../../../util/errors';
+import { refusal, type Engine } from '../engine/engine';
+import { readText } from '../engine/request';
+import { EngineError } from '../errors';
+import { readWork } from '../messages';
+import type { EngineImage } from './chains';
+import type { Intake } from './intake';
+import { PushRegistry, type Listen, type PushReceiver } from './pushRegistry';
+import { pour } from './tar';
+
+/** How long is waited for the engine to forget a name, when all else is over. */
+const UNTAG_MS = 5000;
+
+export interface PushedImage {
+  readonly engine: Engine;
+  readonly image: EngineImage;
+  /** The name that the image has after it was loaded. */
+  readonly reference: string;
+  /** Diff IDs of the layers that go into the archive. */
+  readonly needed: ReadonlySet<string>;
+  readonly listen: Listen;
+}
+
+/**
+ * An archive for `docker load` with some layers of an image, as `thinArchive` makes it, of what the engine pushes to a
+ * registry in this process: an engine that saves an image writes out all its layers first, one that pushes asks before
+ * each of them. Layers stay packed with gzip, as an engine pushes them and takes them; each is passed on as soon as it
+ * has come. Rejects with `EngineError`, `TransportError` or `AbortedError`; where the engine can't reach this process,
+ * before there is anything.
+ */
+export async function* pushedArchive(pushed: PushedImage, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { pack } = await import('tar-stream');
+  const tar = pack();
+  const over = new AbortController();
+  const filling = new Filling(pushed, tar).run(signal ? AbortSignal.any([signal, over.signal]) : over.signal);
+  filling.catch((error: unknown) => tar.destroy(toError(error)));
+  try {
+    for await (const chunk of tar as AsyncIterable<Buffer>) yield chunk;
+    await filling;
+  } finally {
+    over.abort();
+    tar.destroy();
+    await filling.catch(() => undefined);
+  }
+}
+
+class Filling implements PushReceiver {
+  readonly #pushed: PushedImage;
+  readonly #tar: Pack;
+  readonly #queue = new SerialQueue();
+  readonly #missing: Set<string>;
+  #emitted: Promise<void> = Promise.resolve();
+  #config: Intake | undefined;
+  #layers: readonly string[] = [];
+  /** Digests of packed layers that the engine is asked for; unknown before the first manifest. */
+  #wanted: ReadonlySet<string> | undefined;
+
+  constructor(pushed: PushedImage, tar: Pack) {
+    this.#pushed = pushed;
+    this.#tar = tar;
+    this.#missing = new Set(pushed.needed);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const registry = await PushRegistry.open(this, this.#pushed.listen);
+    try {
+      await this.#push(registry.repository, signal);
+      // An engine says no more about a layer than the digest it once had packed. Which layer that is, the manifest
+      // tells; so the engine was told that all such layers are there, and is asked again for those that are not.
+      if (this.#missing.size > 0) {
+        const { diffIds } = this.#pushed.image;
+        this.#wanted = new Set(this.#layers.filter((_digest, index) => this.#missing.has(diffIds[index]!)));
+        await this.#push(registry.repository, signal);
+      }
+      if (this.#missing.size > 0 || !this.#config) throw this.#failed('a layer was not pushed');
+      await this.#emitted;
+      await this.#describe(this.#config);
+      this.#tar.finalize();
+    } finally {
+      await registry.close();
+      await this.#config?.dispose();
+    }
+  }
+
+  has(digest: string): boolean {
+    const { image, needed } = this.#pushed;
+    if (digest === image.id) return false;
+    if (this.#wanted) return !this.#wanted.has(digest);
+    // Where all are needed there is nothing to find out.
+    return needed.size < new Set(image.diffIds).size;
+  }
+
+  take(blob: Intake, digest: string | undefined): void {
+    if (digest === this.#pushed.image.id && !this.#config) this.#config = blob;
+    else {
+      const isWanted = digest !== undefined && this.#missing.delete(digest);
+      const emitted = this.#queue.run(async () => {
+        try {
+          if (isWanted) await this.#add(nameOf(digest), blob);
+        } finally {
+          await blob.dispose();
+        }
+      });
+      this.#emitted = Promise.all([this.#emitted, emitted]).then(() => undefined);
+      // Whoever reads the archive gets the error.
+      this.#emitted.catch((error: unknown) => this.#tar.destroy(toError(error)));
+    }
+  }
+
+  manifest(layers: readonly string[]): void {
+    this.#layers = layers;
+  }
+
+  /** Under a name of its own, which is taken back whatever happens. */
+  async #push(repository: string, signal: AbortSignal): Promise<void> {
+    const { engine, image } = this.#pushed;
+    const tag = 'transfer';
+    const ask = async (method: string, path: string, query: Record<string, string>, within: AbortSignal) => {
+      // Without anybody's credentials.
+      const headers = { 'x-registry-auth': Buffer.from('{}').toString('base64url') };
+      const response = await engine.request({ method, path, query, headers }, within);
+      const body = await readText(response, engine.place, within);
+      if (response.status >= 300) throw refusal(engine.place, response.status, body);
+      return body;
+    };
+    await ask('POST', `/images/${image.id}/tag`, { repo: repository, tag }, signal);
+    try {
+      const { ok, error } = readWork({
+        body: await ask('POST', `/images/${repository}/push`, { tag }, signal),
+      });
+      if (!ok) throw this.#failed(error);
+    } finally {
+      const within = AbortSignal.timeout(UNTAG_MS);
+      await ask('DELETE', `/images/${repository}:${tag}`, { noprune: '1' }, within).catch(() => undefined);
+    }
+  }
+
+  async #describe(config: Intake): Promise<void> {
+    const { image, reference } = this.#pushed;
+    const Config = `${image.id.slice('sha256:'.length)}.json`;
+    await this.#add(Config, config);
+    const manifest = [{ Config, RepoTags: [reference], Layers: image.diffIds.map(nameOf) }];
+    this.#tar.entry({ name: 'manifest.json' }, JSON.stringify(manifest));
+  }
+
+  async #add(name: string, blob: Intake): Promise<void> {
+    await pour(blob.read(), this.#tar.entry({ name, size: blob.size }));
+  }
+
+  #failed(said: string): EngineError {
+    const { engine } = this.#pushed;
+    return new EngineError('workFailed', `${engine.place}: ${said}`, { host: engine.place, said });
+  }
+}
+
+function nameOf(diffId: string): string {
+  return `${diffId.slice('sha256:'.length)}/layer.tar`;
+}
