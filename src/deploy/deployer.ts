@@ -89,6 +89,16 @@ export class Deployer {
     return this.#options.lock.look(signal);
   }
 
+  /** All that is known of a deployment, by the id of its plan; none when its records are no longer kept. */
+  async journal(plan: string, signal?: AbortSignal): Promise<readonly JournalRecord[]> {
+    const local = this.#local(plan);
+    try {
+      return fuller(await this.#options.lock.readJournalOf(plan, signal), await local.read());
+    } finally {
+      await local.close();
+    }
+  }
+
   async history(count: number, signal?: AbortSignal): Promise<AuditRecord[]> {
     return this.#options.lock.history(count, signal);
   }

@@ -96,6 +96,13 @@ export class DeployLock {
     return readLines<JournalRecord>(textOf((await runner.perform(calls.readJournal(), {}, signal)).answer));
   }
 
+  /** The records of a deployment by the id of its plan; none when they are no longer kept. */
+  async readJournalOf(plan: string, signal?: AbortSignal): Promise<JournalRecord[]> {
+    const { runner, calls } = this.#options;
+    const { answer } = await runner.perform(calls.readJournalOf(plan), {}, signal);
+    return readLines<JournalRecord>(textOf(answer));
+  }
+
   /** The last deployments, newest first. */
   async history(count: number, signal?: AbortSignal): Promise<AuditRecord[]> {
     const { runner, calls } = this.#options;

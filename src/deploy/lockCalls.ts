@@ -9,6 +9,7 @@ import {
   NOT_HOLDER,
   READ_AUDIT,
   READ_JOURNAL,
+  READ_JOURNAL_OF,
   RENEW,
 } from './lockScripts';
 
@@ -54,6 +55,10 @@ export class LockCalls {
 
   readJournal(): CommandCall {
     return this.#script(READ_JOURNAL, [this.#directory]);
+  }
+
+  readJournalOf(plan: string): CommandCall {
+    return this.#script(READ_JOURNAL_OF, [this.#directory, plan]);
   }
 
   readAudit(count: number): CommandCall {

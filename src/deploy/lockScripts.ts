@@ -118,6 +118,23 @@ while [ "$n" -gt 0 ]; do
 done
 `;
 
+/**
+ * $1 directory, $2 the id of a plan. Prints its journal, of the holder that wrote to it last; nothing when it is no
+ * longer kept. The plan is the first record, and its id stands there in full.
+ */
+export const READ_JOURNAL_OF = `
+cd -- "$1" 2>/dev/null || exit 0
+${HIGHEST}
+while [ "$n" -gt 0 ]; do
+  for each in "$n.live" "$n.closed"; do
+    if [ -f "$each/journal" ] && head -n 1 "$each/journal" | grep -qF "\\"id\\":\\"$2\\""; then
+      exec cat "$each/journal"
+    fi
+  done
+  n=$((n - 1))
+done
+`;
+
 /** $1 directory, $2 how many. Prints the last lines of the audit log. */
 export const READ_AUDIT = `
 cd -- "$1" 2>/dev/null || exit 0

@@ -76,7 +76,8 @@ function noteText({ kind, subject = '' }: PlanNote): string {
   }
 }
 
-function renderStep(step: Step, number: number): string[] {
+/** One step of a plan, as the preview has it. */
+export function renderStep(step: Step, number: number): string[] {
   return [
     `## ${number}. ${step.title} [${step.id}]`,
     ...section('do', step.do),

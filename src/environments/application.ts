@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { SwapdeckConfig } from '../config/model';
 import type { ValueProviders } from '../config/resolve';
 import type { Clock } from '../contracts/clock';
-import type { Intent, Plan, PlanNote, Release, TargetState } from '../contracts/deploy';
+import type { Inspection, Intent, Plan, PlanNote, Release, TargetState } from '../contracts/deploy';
 import type { HostName } from '../contracts/deployCall';
-import type { Actor, AuditRecord, DeployEvent, Receipt } from '../contracts/deployRecord';
+import type { Actor, AuditRecord, DeployEvent, JournalRecord, Receipt } from '../contracts/deployRecord';
 import type { Target } from '../contracts/deployTarget';
 import { Deployer } from '../deploy/deployer';
 import { planDigest } from '../deploy/digest';
@@ -122,8 +122,18 @@ export class DeployedApplication {
     return (await this.#open(signal)).undo(signal);
   }
 
+  /** How the targets and the router look now. */
+  async inspect(signal?: AbortSignal): Promise<Inspection> {
+    return (await this.#look(this.#targets({ kind: 'transfer' }), signal)).inspection;
+  }
+
   async interrupted(signal?: AbortSignal): Promise<Standing | undefined> {
     return (await this.#open(signal)).interrupted(signal);
+  }
+
+  /** The records of a deployment by the id of its plan; none when they are no longer kept. */
+  async journal(plan: string, signal?: AbortSignal): Promise<readonly JournalRecord[]> {
+    return (await this.#open(signal)).journal(plan, signal);
   }
 
   async history(count: number, signal?: AbortSignal): Promise<AuditRecord[]> {
@@ -329,8 +339,7 @@ export class DeployedApplication {
       actor,
       directory: join(stateFolder, 'deployments', environment, application),
       runner: (probe) => makeRunner(this.#options, probe),
-      inspect: async (_plan, within) =>
-        (await this.#look(this.#targets({ kind: 'transfer' }), within)).inspection,
+      inspect: (_plan, within) => this.inspect(within),
       approvedBy: (plan) => this.#approvedBy(plan),
       isRunning,
       ...(onEvent && { onEvent }),
