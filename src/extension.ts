@@ -7,6 +7,9 @@ import { CompileOnSave } from './editor/compileOnSave';
 import { Configurations } from './editor/configuration';
 import { ContextKeys } from './editor/contextKeys';
 import { SwapDecorations } from './editor/decorations';
+import { Applications } from './editor/deploy/applications';
+import { connectDeployments } from './editor/deploy/connect';
+import { DeployDocuments } from './editor/deploy/documents';
 import { ReplaceableDialogs } from './editor/dialogs';
 import { EditorDialers } from './editor/dialers';
 import { Jvms } from './editor/jvms';
@@ -25,6 +28,7 @@ import { runStep } from './editor/steps';
 import { SwappedTexts } from './editor/swappedTexts';
 import { tellSwap } from './editor/tellSwap';
 import { ComparisonView } from './editor/views/comparison';
+import { DeploymentsView } from './editor/views/deployments';
 import { EnvironmentsView } from './editor/views/environments';
 import { SwapsView } from './editor/views/swaps';
 import { DisposableStore } from './util/disposables';
@@ -35,6 +39,9 @@ export interface Api {
   readonly ledger: EditorLedger;
   readonly swaps: SwapsView;
   readonly dialogs: ReplaceableDialogs;
+  readonly applications: Applications;
+  readonly environments: EnvironmentsView;
+  readonly deployments: DeploymentsView;
   readonly status: Status;
   readonly decorations: SwapDecorations;
   readonly predictions: PredictionDiagnostics;
@@ -62,7 +69,10 @@ export function activate(context: vscode.ExtensionContext): Api {
   const keys = store.add(new ContextKeys(configurations, jvms));
   const status = store.add(new Status(jvms));
   const decorations = store.add(new SwapDecorations());
-  const environments = store.add(new EnvironmentsView(jvms));
+  const applications = store.add(new Applications(configurations, dialers));
+  const deployDocuments = store.add(new DeployDocuments());
+  const deployments = store.add(new DeploymentsView(applications));
+  const environments = store.add(new EnvironmentsView(jvms, applications));
   const swaps = store.add(new SwapsView(ledger));
   const bytecode = store.add(new BytecodeDocuments());
   bytecode.addSource('ledger', async (key) => ledger.bytecode(...(key.split('/') as [string, string?])));
@@ -82,6 +92,9 @@ export function activate(context: vscode.ExtensionContext): Api {
     configurations,
     jvms,
     ledger,
+    applications,
+    deployDocuments,
+    deployments,
     environments,
     swaps,
     bytecode,
@@ -95,6 +108,8 @@ export function activate(context: vscode.ExtensionContext): Api {
     notifier,
   };
   environments.register();
+  deployments.register();
+  store.add(connectDeployments(app, keys));
   swaps.register();
   comparison.register();
   store.add(registerCommands(app));
@@ -120,6 +135,9 @@ export function activate(context: vscode.ExtensionContext): Api {
     ledger,
     swaps,
     dialogs,
+    applications,
+    environments,
+    deployments,
     status,
     decorations,
     predictions,

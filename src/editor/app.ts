@@ -3,6 +3,8 @@ import type { BytecodeDocuments } from './bytecode';
 import type { Comparisons } from './comparisons';
 import type { CompileOnSave } from './compileOnSave';
 import type { Configurations } from './configuration';
+import type { Applications } from './deploy/applications';
+import type { DeployDocuments } from './deploy/documents';
 import type { Dialogs } from './dialogs';
 import type { Dialers } from './entries';
 import type { Jvms } from './jvms';
@@ -14,6 +16,7 @@ import type { PreviewDocuments } from './previewDocuments';
 import type { Sample } from './sample';
 import type { SwappedTexts } from './swappedTexts';
 import type { ComparisonView } from './views/comparison';
+import type { DeploymentsView } from './views/deployments';
 import type { EnvironmentsView } from './views/environments';
 import type { SwapsView } from './views/swaps';
 
@@ -26,6 +29,9 @@ export interface App {
   readonly configurations: Configurations;
   readonly jvms: Jvms;
   readonly ledger: EditorLedger;
+  readonly applications: Applications;
+  readonly deployDocuments: DeployDocuments;
+  readonly deployments: DeploymentsView;
   readonly environments: EnvironmentsView;
   readonly swaps: SwapsView;
   readonly bytecode: BytecodeDocuments;

@@ -4,6 +4,10 @@
  * unit test refuses a difference. Nothing here imports `vscode`.
  */
 
+import { deployCommands } from './contributions/deploy';
+
+export { settings, type SettingId, type SettingRow } from './contributions/settings';
+
 /** Where a command is offered besides the palette. `group` sorts it; `inline` groups are icons on a row. */
 export interface MenuPlace {
   readonly menu:
@@ -26,6 +30,11 @@ export const container = { id: 'swapdeck', title: 'Swapdeck', icon: 'media/swapd
 
 export const views = {
   'swapdeck.environments': { name: 'Environments', icon: '$(vm)' },
+  'swapdeck.deployments': {
+    name: 'Deployments',
+    icon: '$(cloud-upload)',
+    when: 'swapdeck.applications',
+  },
   'swapdeck.swaps': { name: 'Swaps', icon: '$(zap)' },
   'swapdeck.comparison': { name: 'Comparison', icon: '$(diff)', when: 'swapdeck.compared' },
 } as const satisfies Record<string, { name: string; icon: string; when?: string }>;
@@ -47,6 +56,13 @@ export type ContextKey =
   /** The list of swaps shows only some of them. */
   | 'swapdeck.swapsFiltered'
   | 'swapdeck.sampleRunning'
+  /** An environment has an application that can be deployed. */
+  | 'swapdeck.applications'
+  /** This window executes a deployment. */
+  | 'swapdeck.deploying'
+  | 'swapdeck.deploymentsGrouped'
+  /** Uris of the plans that wait for a yes or no. */
+  | 'swapdeck.pendingPlans'
   /** `none`, `invalid`, `empty` (no environment with a JVM), `environments`. */
   | 'swapdeck.configuration';
 
@@ -298,64 +314,9 @@ export const commands = {
     places: [swapRow('swappedClass', 'inline@1'), swapRow('swappedClass', '1_open@2')],
   },
   'swapdeck.openWalkthrough': { title: 'Get Started', palette: 'true' },
+  ...deployCommands,
 } as const satisfies Record<`swapdeck.${string}`, CommandRow>;
 export type CommandId = keyof typeof commands;
-
-export interface SettingRow {
-  readonly type: 'string' | 'boolean' | 'array';
-  readonly default: unknown;
-  readonly description: string;
-  readonly enum?: Readonly<Record<string, string>>;
-  readonly scope: 'resource' | 'window' | 'machine-overridable';
-}
-
-export const settings = {
-  'swapdeck.compileOnSave': {
-    type: 'string',
-    default: 'auto',
-    scope: 'resource',
-    description:
-      'Whether a saved Java file of an attached application is compiled before its classes are swapped.',
-    enum: {
-      auto: 'Compile when no Java language server is active; otherwise it compiles, and its output is swapped.',
-      on: 'Always compile.',
-      off: 'Never compile: swap what the build writes to the class folders.',
-    },
-  },
-  'swapdeck.fleet': {
-    type: 'string',
-    default: 'allOrNone',
-    scope: 'window',
-    description: 'How a save is swapped when several JVMs of one application are attached.',
-    enum: {
-      allOrNone:
-        'All of them or none: when one refuses the swap, dies or is cut off, the others are taken back.',
-      each: 'Each on its own: those that accept it keep it.',
-    },
-  },
-  'swapdeck.restartTask': {
-    type: 'string',
-    default: '',
-    scope: 'window',
-    description:
-      'Label of the task that starts the JVM again, as offered where an edit is refused. When empty, a person chooses one, and it is remembered for the workspace.',
-  },
-  'swapdeck.highlightSwappedMethods': {
-    type: 'boolean',
-    default: true,
-    scope: 'window',
-    description:
-      'Mark methods that were just swapped in the editor, until the next edit or a few seconds later.',
-  },
-  'swapdeck.jdks': {
-    type: 'array',
-    default: [],
-    scope: 'machine-overridable',
-    description:
-      'Folders of further JDKs that [compile on save](command:workbench.action.openSettings?%22swapdeck.compileOnSave%22) may use, besides those found on this machine. The one that built the running classes fits best.',
-  },
-} as const satisfies Record<string, SettingRow>;
-export type SettingId = keyof typeof settings;
 
 /** Languages with a grammar; a document has the language of its file name extension. */
 export const languages = {
@@ -364,6 +325,12 @@ export const languages = {
     extension: '.jvm-bytecode',
     scopeName: 'source.jvm-bytecode',
     grammar: 'syntaxes/jvm-bytecode.tmLanguage.json',
+  },
+  'swapdeck-plan': {
+    name: 'Deployment Plan',
+    extension: '.swapdeck-plan',
+    scopeName: 'text.deploy-plan',
+    grammar: 'syntaxes/deploy-plan.tmLanguage.json',
   },
 } as const;
 

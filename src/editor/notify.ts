@@ -2,6 +2,7 @@ import type { Log } from '../contracts/log';
 import type { Message, NextStepId } from '../messages/message';
 import { AbortedError, SwapdeckError } from '../util/errors';
 import { describe, describeJvmError } from '../messages/describe';
+import type { PlacedApplication } from './deploy/placed';
 import type { Dialogs } from './dialogs';
 import { t } from './text';
 
@@ -11,6 +12,10 @@ export interface StepContext {
   readonly jvm?: string;
   /** Does again what failed. */
   readonly retry?: () => unknown;
+  /** The application in its environment that is deployed. */
+  readonly deployment?: PlacedApplication;
+  /** Opens the receipt of what was done. */
+  readonly receipt?: () => unknown;
 }
 
 /** Runs a next step; undefined where the editor has nothing to do for it (it is advice then, and no button). */

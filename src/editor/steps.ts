@@ -4,7 +4,10 @@ import type { NextStepId } from '../messages/message';
 import type { StepContext } from './notify';
 
 /** What a button of a next step does; advice that only a person can follow has none. */
-export function runStep(id: NextStepId, { retry, jvm }: StepContext): (() => unknown) | undefined {
+export function runStep(
+  id: NextStepId,
+  { retry, jvm, deployment, receipt }: StepContext,
+): (() => unknown) | undefined {
   const run =
     (command: string, ...args: unknown[]) =>
     () =>
@@ -42,6 +45,18 @@ export function runStep(id: NextStepId, { retry, jvm }: StepContext): (() => unk
       return run('workbench.action.tasks.build');
     case 'restartJvm':
       return run('swapdeck.restartJvm');
+    case 'resumeDeployment':
+      return deployment && run('swapdeck.resumeDeployment', deployment);
+    case 'undoDeployment':
+      return deployment && run('swapdeck.undoDeployment', deployment);
+    case 'unlock':
+      return deployment && run('swapdeck.unlock', deployment);
+    case 'rollBack':
+      return deployment && run('swapdeck.rollBack', deployment);
+    case 'showReceipt':
+      return receipt;
+    case 'showDeployments':
+      return run('swapdeck.deployments.focus');
     case 'detachOther':
     case 'checkNetwork':
     case 'fixSignIn':

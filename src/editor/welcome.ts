@@ -55,6 +55,19 @@ export const welcome: readonly WelcomeRow[] = [
     ].join('\n'),
   },
   {
+    view: 'swapdeck.deployments',
+    when: '!isWorkspaceTrusted',
+    contents: 'Nothing is deployed from a folder you do not trust.',
+  },
+  {
+    view: 'swapdeck.deployments',
+    when: 'isWorkspaceTrusted',
+    contents: [
+      'Nothing was deployed yet. A plan is shown before anything is done, and it can be taken back.',
+      '[Deploy](command:swapdeck.deploy)',
+    ].join('\n'),
+  },
+  {
     view: 'swapdeck.swaps',
     when: '!isWorkspaceTrusted',
     contents: 'Nothing is swapped in a folder you do not trust.',

@@ -89,17 +89,17 @@ export const deployTexts: Texts<DeployErrorReason> = {
       'The lock was renewed {0} s ago. Wait, or take it away when its holder is gone.',
       seconds(fact(facts, 'sinceRenewalMs')),
     ),
-    next: ['retry'],
+    next: ['retry', 'unlock'],
   }),
   leaseLost: ({ t }) => ({
     title: t('The lock was taken away or ran out.'),
     detail: t('This deployment stopped by itself. Resume it or take it back.'),
-    next: ['retry'],
+    next: ['resumeDeployment', 'undoDeployment'],
   }),
   committed: (facts) => ({
     title: facts.t('It is too late to go back.'),
     detail: facts.t('{0} has begun, and nothing leads back from there. Resume it.', fact(facts, 'step')),
-    next: ['retry'],
+    next: ['resumeDeployment'],
   }),
   stepFailed: (facts) => ({
     title: facts.t('{0} failed.', fact(facts, 'step')),
@@ -108,7 +108,7 @@ export const deployTexts: Texts<DeployErrorReason> = {
   undoFailed: (facts) => ({
     title: facts.t('{0} could not be taken back.', fact(facts, 'step')),
     detail: facts.t('Repair what is in the way, then take the deployment back again.'),
-    next: ['retry', 'showLog'],
+    next: ['undoDeployment', 'resumeDeployment'],
   }),
   journal: (facts) => ({
     title: facts.t("The journal of the deployment can't be used."),
@@ -118,7 +118,7 @@ export const deployTexts: Texts<DeployErrorReason> = {
   unfinished: (facts) => ({
     title: facts.t('The deployment of {0} was interrupted.', fact(facts, 'version')),
     detail: facts.t('Resume it or take it back first: `swapdeck resume` or `swapdeck undo`.'),
-    next: ['retry'],
+    next: ['resumeDeployment', 'undoDeployment'],
   }),
   nothingToRecover: ({ t }) => ({ title: t('No deployment was interrupted.'), next: ['showLog'] }),
 };

@@ -29,7 +29,13 @@ export type NextStepId =
   | 'openSshConfig'
   | 'setValue'
   | 'freeSpace'
-  | 'installTool';
+  | 'installTool'
+  | 'resumeDeployment'
+  | 'undoDeployment'
+  | 'unlock'
+  | 'rollBack'
+  | 'showReceipt'
+  | 'showDeployments';
 
 export interface NextStep {
   readonly id: NextStepId;
@@ -107,6 +113,12 @@ const nextStepTitles: Readonly<Record<NextStepId, (t: Translate) => string>> = {
   setValue: (t) => t('Set the Missing Value'),
   freeSpace: (t) => t('Check Disk Space and Permissions'),
   installTool: (t) => t('Install the Build Tool'),
+  resumeDeployment: (t) => t('Resume'),
+  undoDeployment: (t) => t('Undo'),
+  unlock: (t) => t('Take the Lock Away'),
+  rollBack: (t) => t('Roll Back'),
+  showReceipt: (t) => t('Show Receipt'),
+  showDeployments: (t) => t('Show Deployments'),
 };
 
 /** Every next step, for tables that must know them all. */

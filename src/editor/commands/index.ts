@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { App } from '../app';
-import { commands as table, type CommandId } from '../contributions';
+import type { CommandId } from '../contributions';
 import { t } from '../text';
 import { attach, detach, resumeJvm, retry } from './attach';
 import { closeComparison, compareAgain, compareWithRunning, makeEqual, openComparison } from './compare';
+import { deployHandlers } from './deployments';
 import { clearSwapFilter, filterSwaps } from './filterSwaps';
 import { openClass, openConfiguration } from './open';
 import { compareClass } from './compareClass';
@@ -12,6 +13,7 @@ import { chooseRestartTask, restartJvm } from './restartJvm';
 import { cancel, pause, swapNow, unpause } from './swap';
 import { openSwappedClass, redoSwap, undoAll, undoSwap } from './undo';
 import { undoEdit } from './undoEdit';
+import type { EnvironmentsNode } from '../views/environments';
 
 type Handler = (app: App, ...args: never[]) => unknown;
 
@@ -45,13 +47,14 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
   'swapdeck.openConfiguration': openConfiguration,
   'swapdeck.startSample': ({ sample }) => sample.start(),
   'swapdeck.stopSample': ({ sample }) => sample.stop(),
-  'swapdeck.refresh': ({ environments }) => environments.refresh(),
+  'swapdeck.refresh': ({ environments }, node?: EnvironmentsNode) => environments.refresh(node),
   'swapdeck.openClass': openClass,
   'swapdeck.openWalkthrough': ({ context }) =>
     vscode.commands.executeCommand(
       'workbench.action.openWalkthrough',
       `${context.extension.id}#swapdeck.start`,
     ),
+  ...deployHandlers,
 };
 
 /** Commands that work in a folder nobody trusts yet. */
@@ -63,7 +66,7 @@ const harmless: readonly CommandId[] = [
 
 /** Registers every command of the table; what one throws is told with its next steps. */
 export function registerCommands(app: App): vscode.Disposable {
-  const all = (Object.keys(table) as CommandId[]).map((id) =>
+  const all = (Object.keys(handlers) as CommandId[]).map((id) =>
     vscode.commands.registerCommand(id, async (...args: unknown[]) => {
       if (!vscode.workspace.isTrusted && !harmless.includes(id)) {
         app.notifier.tell('warning', {

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../util/disposables';
 import { DisposableStore } from '../../util/disposables';
+import type { Applications } from '../deploy/applications';
 import type { JvmEntry } from '../entries';
 import type { EnvironmentEntries, Jvms } from '../jvms';
 import { t } from '../text';
+import { applicationChildren, type ApplicationNode, type ApplicationsNode } from './applicationNodes';
 import { jvmRow, jvmTooltip } from './jvmState';
 
 export interface EnvironmentNode {
@@ -22,23 +24,32 @@ export interface HintNode {
   readonly id: string;
   readonly label: string;
 }
-export type EnvironmentsNode = EnvironmentNode | LocalNode | JvmNode | HintNode;
+export type EnvironmentsNode = EnvironmentNode | LocalNode | JvmNode | HintNode | ApplicationsNode;
 
 const localNode: LocalNode = { kind: 'local' };
 
-/** Environments of `swapdeck.yaml` with their JVMs; below them the JVMs of this machine. */
+/** Environments of `swapdeck.yaml` with their applications and JVMs; below them the JVMs of this machine. */
 export class EnvironmentsView implements vscode.TreeDataProvider<EnvironmentsNode>, Disposable {
   readonly #jvms: Jvms;
+  readonly #applications: Applications;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new vscode.EventEmitter<EnvironmentsNode | undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #shown = new Map<string, JvmNode>();
+  readonly #shownApplications = new Map<string, ApplicationNode>();
   /** Nothing to show: the welcome view takes over. */
   readonly #isEmpty = (): boolean => this.#jvms.environments.length === 0;
   #view: vscode.TreeView<EnvironmentsNode> | undefined;
 
-  constructor(jvms: Jvms) {
+  constructor(jvms: Jvms, applications: Applications) {
     this.#jvms = jvms;
+    this.#applications = applications;
+    this.#store.add(
+      applications.onDidChange((id) => {
+        const node = id === undefined ? undefined : this.#shownApplications.get(id);
+        if (id === undefined || node) this.#changed.fire(node);
+      }),
+    );
     this.#store.add(
       jvms.onDidChange((id) => {
         const node = id === undefined ? undefined : this.#shown.get(id);
@@ -59,7 +70,7 @@ export class EnvironmentsView implements vscode.TreeDataProvider<EnvironmentsNod
     // What listens on this machine is told by nobody: it is looked up when the view comes into sight.
     this.#store.add(
       this.#view.onDidChangeVisibility(({ visible }) => {
-        if (visible) this.refresh();
+        if (visible) this.#changed.fire(undefined);
       }),
     );
   }
@@ -70,20 +81,32 @@ export class EnvironmentsView implements vscode.TreeDataProvider<EnvironmentsNod
     return node?.kind === 'jvm' ? node.entry : undefined;
   }
 
-  refresh(): void {
-    this.#changed.fire(undefined);
+  /** Looks at everything again, or at the application of a row. */
+  refresh(node?: EnvironmentsNode): void {
+    this.#applications.refresh(node && 'placed' in node ? node.placed : undefined);
   }
 
   async getChildren(node?: EnvironmentsNode): Promise<EnvironmentsNode[]> {
     if (!vscode.workspace.isTrusted) return [];
     if (!node) return this.#roots();
-    if (node.kind === 'environment')
-      return this.#rows(node.environment.jvms, `empty/${node.environment.name}`);
-    if (node.kind === 'local') return this.#rows(await this.#jvms.onThisMachine(), 'empty');
-    return [];
+    switch (node.kind) {
+      case 'environment':
+        return this.#inEnvironment(node.environment);
+      case 'local':
+        return this.#rows(await this.#jvms.onThisMachine(), 'empty');
+      case 'jvm':
+      case 'hint':
+        return [];
+      case 'application':
+      case 'target':
+      case 'problem':
+      case 'retry':
+      case 'loading':
+        return applicationChildren(node, this.#applications);
+    }
   }
 
-  getTreeItem(node: EnvironmentsNode): vscode.TreeItem {
+  async getTreeItem(node: EnvironmentsNode): Promise<vscode.TreeItem> {
     switch (node.kind) {
       case 'environment':
         return environmentItem(node.environment);
@@ -96,6 +119,12 @@ export class EnvironmentsView implements vscode.TreeDataProvider<EnvironmentsNod
         item.id = `hint/${node.id}`;
         return item;
       }
+      case 'application':
+      case 'target':
+      case 'problem':
+      case 'retry':
+      case 'loading':
+        return (await import('./applicationItems')).applicationItem(node, this.#applications);
     }
   }
 
@@ -111,6 +140,16 @@ export class EnvironmentsView implements vscode.TreeDataProvider<EnvironmentsNod
     if (environments.length > 0) return [...environments, localNode];
     const local = await this.#jvms.onThisMachine();
     return local.length > 0 ? [localNode] : [];
+  }
+
+  #inEnvironment({ name, uri, jvms }: EnvironmentEntries): EnvironmentsNode[] {
+    const placed = this.#applications.in(uri.toString(), name).map((each): ApplicationNode => {
+      const node: ApplicationNode = { kind: 'application', placed: each };
+      this.#shownApplications.set(each.id, node);
+      return node;
+    });
+    if (placed.length > 0 && jvms.length === 0) return placed;
+    return [...placed, ...this.#rows(jvms, `empty/${name}`)];
   }
 
   #rows(entries: readonly JvmEntry[], emptyId: string): EnvironmentsNode[] {

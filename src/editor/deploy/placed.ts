@@ -1,0 +1,52 @@
+import type { Application, SwapdeckConfig } from '../../config/model';
+import type { FolderConfiguration } from '../configuration';
+import { t } from '../text';
+
+/** An application in an environment, as `swapdeck.yaml` places it. */
+export interface PlacedApplication {
+  /** Stable, and unique in the window. */
+  readonly id: string;
+  readonly environment: string;
+  readonly application: string;
+  readonly configuration: FolderConfiguration;
+  /** What it would need that can't be deployed to yet, such as `Tomcat`. */
+  readonly unsupported?: string;
+}
+
+/** Of all configurations; with the names of an environment and of its file, of that one. */
+export function placedApplications(
+  folders: readonly FolderConfiguration[],
+  of?: { readonly uri: string; readonly environment: string },
+): PlacedApplication[] {
+  return folders
+    .filter(({ uri }) => of === undefined || uri.toString() === of.uri)
+    .flatMap((configuration) =>
+      Object.entries(configuration.config?.environments ?? {})
+        .filter(([environment]) => of === undefined || environment === of.environment)
+        .flatMap(([environment, { applications }]) =>
+          Object.keys(applications).map((application): PlacedApplication => {
+            const unsupported = unsupportedOf(configuration.config!, environment, application);
+            return {
+              id: `${configuration.uri.toString()}#${environment}/${application}`,
+              environment,
+              application,
+              configuration,
+              ...(unsupported !== undefined && { unsupported }),
+            };
+          }),
+        ),
+    );
+}
+
+function unsupportedOf(config: SwapdeckConfig, environment: string, application: string): string | undefined {
+  const kinds: Readonly<Record<Application['kind'], string | undefined>> = {
+    image: undefined,
+    war: 'Tomcat',
+    manifests: 'Kubernetes',
+    classes: t('hot swap only'),
+  };
+  const kind = config.applications[application]?.kind;
+  if (kind !== undefined && kinds[kind] !== undefined) return kinds[kind];
+  const targets = config.environments[environment]?.applications[application]?.targets ?? [];
+  return targets.find((target) => !(target in config.hosts));
+}
