@@ -29,6 +29,8 @@ const REQUIRED: readonly { at: Place; keys: readonly string[] }[] = [
 /** A key that has no meaning without one of the others. */
 const NEEDS: readonly { at: Place; key: string; needs: readonly string[] }[] = [
   { at: APPLICATION, key: 'run', needs: ['image'] },
+  { at: APPLICATION, key: 'transfer', needs: ['image'] },
+  { at: APPLICATION, key: 'credentials', needs: ['transfer'] },
   { at: APPLICATION, key: 'build', needs: ['image', 'war', 'manifests'] },
   { at: APPLICATION, key: 'context', needs: ['war', 'maven'] },
   { at: APPLICATION, key: 'images', needs: ['manifests'] },
@@ -43,6 +45,7 @@ const NEEDS: readonly { at: Place; key: string; needs: readonly string[] }[] = [
 const NEEDS_VALUE: readonly { at: Place; key: string; other: string; value: string }[] = [
   ...['steps', 'hold', 'abort'].map((key) => ({ at: PLACEMENT, key, other: 'strategy', value: 'canary' })),
   { at: PLACEMENT, key: 'sessions', other: 'strategy', value: 'parallel' },
+  { at: APPLICATION, key: 'credentials', other: 'transfer', value: 'registry' },
 ];
 
 /** What each kind of application is put on. */

@@ -97,8 +97,9 @@ export interface EngineCall extends CallBase {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: JsonObject;
-  /** A registry whose credentials the request needs; they are found when it is sent. */
+  /** A registry that the request needs a login for: `login`, else what is found when it is sent. */
   readonly registry?: string;
+  readonly login?: { readonly user: string; readonly password: string };
 }
 
 /** An HTTP request made from a host (through its connection) or this machine; expects and answers as `EngineCall`. */

@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { THIS_MACHINE } from '../contracts/deployCall';
 import type { Release } from '../contracts/deploy';
+import { DeployError } from '../contracts/deployError';
 import type { Exec } from '../contracts/exec';
 import type { CallRunner } from '../deploy/runner';
 import { membersOf } from '../targets/docker/build/context';
 import { HostCalls } from '../targets/docker/calls';
 import { EngineError } from '../targets/docker/errors';
+import { inspectImage } from '../targets/docker/image/chains';
 import type { ImageOrigin } from '../targets/docker/model';
 import { reference } from '../targets/docker/naming';
 import { TransportError } from '../contracts/transportError';
@@ -68,8 +70,12 @@ export async function buildRelease(
     await buildBefore(application, places.exec(THIS_MACHINE), parts, signal);
     await buildImage(application, { ...common, artifact: '' }, context, parts, signal);
   }
-  const artifact = await imageId(application, chosen, places, signal);
-  return { release: { ...common, artifact }, origin: { kind: 'transfer' } };
+  const origin = originOf(application);
+  const calls = new HostCalls(THIS_MACHINE, dockerApplication(application, origin));
+  const artifact =
+    (await imageId(application, chosen, places, signal)) ??
+    (await pulledId(calls, { ...common, artifact: '' }, origin, parts, signal));
+  return { release: { ...common, artifact }, origin };
 }
 
 export type GitState = NonNullable<Release['git']>;
@@ -137,20 +143,49 @@ async function buildImage(
   await runner.perform(calls.tagLatest(name), {}, signal);
 }
 
+function originOf({ transfer, credentials: login }: ImageApplication): ImageOrigin {
+  return transfer === 'layers' ? { kind: 'transfer' } : { kind: 'registry', ...(login && { login }) };
+}
+
+/** Nothing where the engine of this machine has no such image. */
 async function imageId(
   { image }: ImageApplication,
   version: string,
   { engines }: Places,
   signal: AbortSignal | undefined,
-): Promise<string> {
+): Promise<string | undefined> {
   try {
-    const found = await engines.local.json(`/images/${image}:${version}/json`, {}, signal);
-    return (found as { Id: string }).Id;
+    return (await inspectImage(engines.local, `${image}:${version}`, signal)).id;
   } catch (error) {
-    if (error instanceof EngineError && error.reason === 'refused' && error.details.status === 404)
-      throw noRelease(version, error);
+    if (error instanceof EngineError && error.reason === 'noImage') return undefined;
     throw error;
   }
+}
+
+/** The same, of an image that someone else has pushed, such as a pipeline. */
+async function pulledId(
+  calls: HostCalls,
+  release: Release,
+  origin: ImageOrigin,
+  { places, runner, environment, onStage }: ReleaseParts,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const { version } = release;
+  if (origin.kind !== 'registry') throw noRelease(version);
+  const name = reference(calls.application.image, release);
+  onStage?.(`Pulling ${name}`);
+  try {
+    await runner.perform(calls.pull(release, environment, origin.login), {}, signal);
+  } catch (error) {
+    if (isUnknown(error)) throw noRelease(version, error);
+    throw error;
+  }
+  return (await inspectImage(places.engines.local, name, signal)).id;
+}
+
+/** An engine answers 404 for an image that the registry does not have or does not show. */
+function isUnknown(error: unknown): boolean {
+  return error instanceof DeployError && error.reason === 'unmet' && String(error.details.found) === '404';
 }
 
 /** Of every file that an image is built from: its name, mode-free bytes. Equal for equal folders, wherever they are. */

@@ -1,8 +1,10 @@
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { ConfigError } from '../config/errors';
 import { secretVariable } from '../config/placeholders';
 import type { ValueProviders } from '../config/resolve';
 import type { Clock } from '../contracts/clock';
+import { THIS_MACHINE } from '../contracts/deployCall';
 import { CallRunner } from '../deploy/runner';
 import { commandPerformer, localPerformer } from '../deploy/performers/command';
 import { readFilePerformer, writeFilePerformer } from '../deploy/performers/files';
@@ -13,7 +15,8 @@ import { routerParsers } from '../routers/parsers';
 import { CONTEXT_SOURCE, contextOpener } from '../targets/docker/build/context';
 import { IMAGE_SOURCE, imageOpener } from '../targets/docker/image/transfer';
 import { dockerParsers } from '../targets/docker/parsers';
-import { enginePerformer, type FindLogin } from '../targets/docker/perform';
+import { enginePerformer } from '../targets/docker/perform';
+import { dockerLogins } from '../targets/docker/registry/logins';
 import { LocalExec } from '../transport/localExec';
 import type { Places } from './places';
 
@@ -22,13 +25,17 @@ export interface RunnerParts {
   readonly folder: string;
   readonly providers: ValueProviders;
   readonly clock: Clock;
-  readonly login?: FindLogin;
 }
 
 /** Performs the calls of every kind of target and router there is. `watch` calls go to the probe. */
 export function makeRunner(parts: RunnerParts, probe?: Probe): CallRunner {
-  const { places, folder, providers, clock, login } = parts;
+  const { places, folder, providers, clock } = parts;
   const execOf = places.exec.bind(places);
+  const login = dockerLogins({
+    home: homedir(),
+    variables: { DOCKER_CONFIG: providers.env('DOCKER_CONFIG') },
+    exec: execOf(THIS_MACHINE),
+  });
   return new CallRunner({
     clock,
     performers: {
@@ -40,7 +47,7 @@ export function makeRunner(parts: RunnerParts, probe?: Probe): CallRunner {
             ...(env && { env }),
           }),
       ),
-      engine: enginePerformer({ engines: places.engines, ...(login && { login }) }),
+      engine: enginePerformer({ engines: places.engines, login }),
       http: httpPerformer((host) => places.dialer(host)),
       socket: socketPerformer((host) => places.socketDialer(host)),
       readFile: readFilePerformer(execOf),

@@ -65,6 +65,15 @@ export const engineTexts: Texts<EngineErrorReason> = {
     title: facts.t('No port is free from {0} to {1}.', fact(facts, 'from'), fact(facts, 'to')),
     next: ['openConfiguration'],
   }),
+  credentialHelper: (facts) => ({
+    title: facts.t('{0} gives no login for {1}.', fact(facts, 'helper'), fact(facts, 'registry')),
+    detail: facts.t(
+      'It says "{0}". Log in again with "docker login {1}".',
+      fact(facts, 'said'),
+      fact(facts, 'registry'),
+    ),
+    next: ['retry'],
+  }),
   foreign: (facts) => ({
     title: facts.t('{0} was not started by Swapdeck.', fact(facts, 'container')),
     detail: facts.t('It is shown, and never touched.'),

@@ -10,7 +10,8 @@ import type { Engines } from '../../src/targets/docker/engine/engines';
 import { imageOpener, IMAGE_SOURCE } from '../../src/targets/docker/image/transfer';
 import type { DockerApplication } from '../../src/targets/docker/model';
 import { dockerParsers } from '../../src/targets/docker/parsers';
-import { enginePerformer, type FindLogin } from '../../src/targets/docker/perform';
+import { enginePerformer } from '../../src/targets/docker/perform';
+import type { FindLogin } from '../../src/targets/docker/registry/logins';
 import type { SshHosts } from '../../src/transport/ssh/hosts';
 
 /** Performs calls on the hosts of a lab, as the editor and the command line do. */

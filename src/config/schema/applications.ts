@@ -34,6 +34,11 @@ const build = z.strictObject({
     .describe('A command that runs in the workspace first, as a list of words.'),
 });
 
+const credentials = z.strictObject({
+  user: s.credential.describe('Name of the account.'),
+  password: s.secret.describe('Its password or token, such as `${secret:registry}`.'),
+});
+
 const run = z.strictObject({
   network: s.releaseText.default('bridge').describe('`host`, `bridge`, or the name of a network.'),
   port: z
@@ -61,6 +66,16 @@ const keys = z.strictObject({
     .default([])
     .describe('Folders of Java sources. Without this key they are found from the build.'),
   image: s.image.optional().describe('The Docker image, without a tag; it is tagged with the version.'),
+  transfer: z
+    .enum(['layers', 'registry'])
+    .meta({ 'x-expects': 'name' })
+    .optional()
+    .describe(
+      'How the image gets to hosts: the `layers` that a host lacks over SSH (unless said otherwise), or pushed to the `registry` that its name begins with and pulled from there.',
+    ),
+  credentials: credentials
+    .optional()
+    .describe("A login of the registry. Without this key Docker's own logins are used."),
   build: build.optional().describe('How the image or the WAR is built.'),
   run: run.optional().describe('How the container is started.'),
   war: s.path.optional().describe('The WAR file for Tomcat.'),
@@ -85,7 +100,14 @@ type Common = Pick<Keys, 'classes' | 'sources' | 'smoke' | 'health' | 'warmup'>;
 export type Application = Common &
   (
     | { kind: 'classes' }
-    | { kind: 'image'; image: string; build?: Keys['build']; run: NonNullable<Keys['run']> }
+    | {
+        kind: 'image';
+        image: string;
+        build?: Keys['build'];
+        run: NonNullable<Keys['run']>;
+        transfer: NonNullable<Keys['transfer']>;
+        credentials?: Keys['credentials'];
+      }
     | {
         kind: 'war';
         artifact: { war: string } | { maven: string };
@@ -97,10 +119,18 @@ export type Application = Common &
 
 function toApplication(given: Keys | null): Application {
   const value = given ?? keys.parse({});
-  const { classes, sources, smoke, health, warmup, build } = value;
+  const { classes, sources, smoke, health, warmup, build, transfer = 'layers', credentials } = value;
   const common: Common = { classes, sources, smoke, health, warmup };
   if (value.image !== undefined)
-    return { ...common, kind: 'image', image: value.image, build, run: value.run ?? run.parse({}) };
+    return {
+      ...common,
+      kind: 'image',
+      image: value.image,
+      build,
+      run: value.run ?? run.parse({}),
+      transfer,
+      credentials,
+    };
   if (value.war !== undefined)
     return { ...common, kind: 'war', artifact: { war: value.war }, build, context: value.context };
   if (value.maven !== undefined)

@@ -1,11 +1,19 @@
 import type { Instance, Release } from '../../contracts/deploy';
-import type { Call, EngineCall, HttpCall, UploadCall } from '../../contracts/deployCall';
+import {
+  THIS_MACHINE,
+  type Call,
+  type EngineCall,
+  type HttpCall,
+  type UploadCall,
+} from '../../contracts/deployCall';
 import type { JsonObject } from '../../util/json';
+import { callText } from './callText';
 import { IMAGE_SOURCE } from './image/transfer';
 import { CONTEXT_SOURCE } from './build/context';
-import { STOP_SECONDS, type DockerApplication } from './model';
+import { STOP_SECONDS, type DockerApplication, type RegistryCredentials } from './model';
 import { containerOf, reference } from './naming';
 import { SOCKET_TABLES } from './ports';
+import { registryOf } from './registry/reference';
 import { isOnHostNetwork } from './spec';
 
 type Status = readonly number[];
@@ -68,14 +76,35 @@ export class HostCalls {
     };
   }
 
-  pull(release: Release, registry: string): EngineCall[] {
+  /** From this machine; of an image that the registry has already only its name is sent. */
+  push(release: Release, environment: string, login?: RegistryCredentials): EngineCall {
     const { image } = this.application;
-    const from = `${registry}/${image}`;
-    const { version: tag } = release;
-    return [
-      { ...this.#post('/images/create', { fromImage: from, tag }, [200]), registry, parse: 'docker.work' },
-      this.#post(`/images/${from}:${tag}/tag`, { repo: image, tag }, [201]),
-    ];
+    return {
+      ...this.#post(`/images/${image}/push`, { tag: release.version }, [200]),
+      host: THIS_MACHINE,
+      ...this.#atRegistry(release, environment, login),
+    };
+  }
+
+  pull(release: Release, environment: string, login?: RegistryCredentials): EngineCall {
+    const { image } = this.application;
+    return {
+      ...this.#post('/images/create', { fromImage: image, tag: release.version }, [200]),
+      ...this.#atRegistry(release, environment, login),
+    };
+  }
+
+  #atRegistry(
+    release: Release,
+    environment: string,
+    login: RegistryCredentials | undefined,
+  ): Pick<EngineCall, 'registry' | 'login' | 'parse'> {
+    const fill = (text: string): string => callText(text, environment, release);
+    return {
+      registry: registryOf(this.application.image),
+      ...(login && { login: { user: fill(login.user), password: fill(login.password) } }),
+      parse: 'docker.work',
+    };
   }
 
   /** Fails unless the host has the image of the release under its name, byte for byte. */

@@ -12,6 +12,7 @@ import { SwapdeckError } from '../../util/errors';
  * - `architecture`: an image is for another kind of machine. Details: `host`, `image`, `found`, `wanted`.
  * - `ended`: a container that should run has ended. Details: `container`, `state`, `exitCode`, `outOfMemory`, `said`.
  * - `noPort`: no port is free. Details: `from`, `to`.
+ * - `credentialHelper`: a program that keeps logins of registries failed. Details: `helper`, `registry`, `said`.
  * - `foreign`: the container was started by someone else, and is only looked at. Details: `host`, `container`.
  */
 export type EngineErrorReason =
@@ -25,6 +26,7 @@ export type EngineErrorReason =
   | 'architecture'
   | 'ended'
   | 'noPort'
+  | 'credentialHelper'
   | 'foreign';
 
 export class EngineError extends SwapdeckError<EngineErrorReason> {}

@@ -4,8 +4,14 @@ export type ImageOrigin =
   | { readonly kind: 'transfer' }
   /** Built on the host from a folder of this machine. */
   | { readonly kind: 'build'; readonly context: string; readonly dockerfile?: string }
-  /** From a registry, to which it was pushed before: `registry.example.com`. */
-  | { readonly kind: 'pull'; readonly registry: string };
+  /** From this machine's engine to the registry that its name begins with, and from there to the host. */
+  | { readonly kind: 'registry'; readonly login?: RegistryCredentials };
+
+/** What is said in place of Docker's own logins; texts as in `DockerApplication`. */
+export interface RegistryCredentials {
+  readonly user: string;
+  readonly password: string;
+}
 
 export interface SmokeTest {
   readonly get: string;

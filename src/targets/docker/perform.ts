@@ -5,17 +5,11 @@ import { joinFrames } from './engine/frames';
 import { readBody, type EngineRequest } from './engine/request';
 import type { ImageUpload } from './image/transfer';
 import { readWork } from './messages';
-
-/** Who may read and write at a registry. */
-export interface RegistryLogin {
-  readonly username: string;
-  readonly password: string;
-}
-export type FindLogin = (registry: string, signal?: AbortSignal) => Promise<RegistryLogin | undefined>;
+import { encodeLogin, type FindLogin } from './registry/logins';
 
 export interface EnginePerformerOptions {
   readonly engines: Engines;
-  /** Credentials of registries; without it, or where there are none, requests are made without. */
+  /** Logins of registries for calls that bring none; without it, or where there are none, requests are made without. */
   readonly login?: FindLogin;
 }
 
@@ -26,17 +20,24 @@ export interface EnginePerformerOptions {
 export function enginePerformer({ engines, login }: EnginePerformerOptions): Performer<'engine'> {
   return async (call: CallOf<'engine'>, context: PerformContext, upload?: ImageUpload): Promise<Answer> => {
     const engine = engines.of(call.host);
-    const auth = call.registry === undefined ? undefined : await login?.(call.registry, context.signal);
-    const headers = {
-      ...call.headers,
-      ...(auth && { 'x-registry-auth': encodeLogin(auth, call.registry!) }),
-    };
+    const headers = { ...call.headers, ...(await registryHeaders(call, login, context)) };
     if (!upload) return send(engine, { ...withJson(call, headers) }, context);
     const answer = await send(engine, withUpload(call, headers, upload, context), context);
     if (!upload.whole || isDone(answer)) return answer;
     const whole = await upload.whole();
     return send(engine, withUpload(call, headers, whole, context), context);
   };
+}
+
+/** Engines want the header for a push even where nobody logged in. */
+async function registryHeaders(
+  { registry, login }: CallOf<'engine'>,
+  find: FindLogin | undefined,
+  { signal }: PerformContext,
+): Promise<Readonly<Record<string, string>>> {
+  if (registry === undefined) return {};
+  const found = login ? { username: login.user, password: login.password } : await find?.(registry, signal);
+  return { 'x-registry-auth': encodeLogin(found, registry) };
 }
 
 function isDone(answer: Answer): boolean {
@@ -83,9 +84,4 @@ function withUpload(
     headers: { 'content-type': 'application/x-tar', ...length, ...headers },
     body: counted(),
   };
-}
-
-/** As the engine's API wants it: JSON in URL-safe base64. */
-function encodeLogin({ username, password }: RegistryLogin, registry: string): string {
-  return Buffer.from(JSON.stringify({ username, password, serveraddress: registry })).toString('base64url');
 }

@@ -76,7 +76,7 @@ export class DockerTarget implements Target {
     };
   }
 
-  #bringImage({ release }: TargetRequest): Step {
+  #bringImage({ release, environment }: TargetRequest): Step {
     const { origin, image } = this.#calls.application;
     const name = reference(image, release);
     const verify = [this.#calls.hasImage(release)];
@@ -95,10 +95,13 @@ export class DockerTarget implements Target {
           do: [this.#calls.build(release, origin.context, origin.dockerfile)],
           ...rest,
         };
-      case 'pull':
+      case 'registry':
         return {
-          ...this.#step('pull', `Pull ${name} from ${origin.registry}`, 'transfer'),
-          do: this.#calls.pull(release, origin.registry),
+          ...this.#step('pull', `Push ${name}, and pull it there`, 'transfer'),
+          do: [
+            this.#calls.push(release, environment, origin.login),
+            this.#calls.pull(release, environment, origin.login),
+          ],
           ...rest,
         };
     }

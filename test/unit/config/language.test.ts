@@ -103,6 +103,7 @@ describe('completion of swapdeck.yaml', () => {
     assert.deepEqual(await labels(`${full}  new:\n    applications:\n      |`), [
       'hello',
       'adara',
+      'billing',
       'randomquotes',
       'shop',
     ]);

@@ -273,6 +273,12 @@ describe('rules between keys', () => {
     const cases: [string, string, string][] = [
       ['applications: { a: { war: w, run: {} } }', 'run', 'image'],
       ['applications: { a: { context: /a } }', 'context', 'war | maven'],
+      ['applications: { a: { war: w, transfer: registry } }', 'transfer', 'image'],
+      [
+        'applications: { a: { image: i, credentials: { user: u, password: "${secret:p}" } } }',
+        'credentials',
+        'transfer',
+      ],
       ['hosts: { a: { local: true, jump: b } }', 'jump', 'ssh'],
       ['environments: { e: { jvms: { j: { jdwp: 1, container: c } } } }', 'container', 'host'],
       ['environments: { e: { jvms: { j: { jdwp: 1, selector: c } } } }', 'selector', 'cluster'],
@@ -290,6 +296,9 @@ describe('rules between keys', () => {
     const hold = await only('needsValue', ...placed('strategy: rolling, hold: 5s'));
     assert.deepEqual(hold.details, { key: 'hold', other: 'strategy', value: 'canary' });
     await only('needsValue', ...placed('strategy: rolling, sessions: keep'));
+    const login = 'credentials: { user: u, password: "${secret:p}" }';
+    const layers = await only('needsValue', `applications: { a: { image: i, transfer: layers, ${login} } }`);
+    assert.deepEqual(layers.details, { key: 'credentials', other: 'transfer', value: 'registry' });
     const steps = await only('stepsOrder', ...placed('strategy: canary, steps: ["5%", "5%"]'));
     assert.equal(steps.path.at(-1), 1);
   });

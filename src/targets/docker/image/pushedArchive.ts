@@ -5,6 +5,7 @@ import { refusal, type Engine } from '../engine/engine';
 import { readText } from '../engine/request';
 import { EngineError } from '../errors';
 import { readWork } from '../messages';
+import { encodeLogin } from '../registry/logins';
 import type { EngineImage } from './chains';
 import type { Intake } from './intake';
 import { PushRegistry, type Listen, type PushReceiver } from './pushRegistry';
@@ -119,7 +120,7 @@ class Filling implements PushReceiver {
     const tag = 'transfer';
     const ask = async (method: string, path: string, query: Record<string, string>, within: AbortSignal) => {
       // Without anybody's credentials.
-      const headers = { 'x-registry-auth': Buffer.from('{}').toString('base64url') };
+      const headers = { 'x-registry-auth': encodeLogin(undefined, repository) };
       const response = await engine.request({ method, path, query, headers }, within);
       const body = await readText(response, engine.place, within);
       if (response.status >= 300) throw refusal(engine.place, response.status, body);
