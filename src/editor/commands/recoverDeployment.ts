@@ -29,7 +29,7 @@ async function chooseInterrupted(app: App, title: string): Promise<PlacedApplica
   const { applications, notifier } = app;
   const all = applications.all.filter(({ unsupported }) => unsupported === undefined);
   const known = await Promise.all(all.map((placed) => applications.past.known(placed)));
-  const open = all.filter((_, at) => known[at]?.value?.interrupted);
+  const open = all.filter((_, at) => known[at]?.value?.open);
   if (open.length > 0) return choosePlaced(app, title, (placed) => open.some(({ id }) => id === placed.id));
   notifier.tell('info', { title: t('No deployment was interrupted.'), next: [] });
   return undefined;

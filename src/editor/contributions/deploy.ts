@@ -94,19 +94,19 @@ export const deployCommands = {
     title: 'Take the Lock Away...',
     icon: '$(unlock)',
     enablement: applications,
-    places: [application('idle|interrupted', '3_lock@1', 'locked')],
+    places: [application('idle|busy|interrupted', '3_lock@1', 'locked')],
   },
   'swapdeck.showHistory': {
     title: 'Show History',
     icon: '$(list-unordered)',
     enablement: applications,
-    places: [application('idle|deploying|interrupted|failed', '2_show@1')],
+    places: [application('idle|busy|deploying|interrupted|failed', '2_show@1')],
   },
   'swapdeck.showApplicationLog': {
     title: 'Show Log of Application',
     icon: '$(output)',
     enablement: applications,
-    places: [application('idle|deploying|interrupted', '2_show@2')],
+    places: [application('idle|busy|deploying|interrupted', '2_show@2')],
   },
   'swapdeck.showReceipt': {
     title: 'Show Receipt',
@@ -124,7 +124,7 @@ export const deployCommands = {
     title: 'Show Plan',
     icon: '$(preview)',
     palette: false,
-    places: [deployment('running|undoing|interrupted|committed|over', '2_show@1')],
+    places: [deployment('running|undoing|elsewhere|interrupted|committed|over', '2_show@1')],
   },
   'swapdeck.showStepLog': { title: 'Show Log of Step', palette: false },
   'swapdeck.groupDeployments': {

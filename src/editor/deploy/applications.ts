@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import type { SwapdeckConfig } from '../../config/model';
 import { systemClock } from '../../contracts/clock';
 import type { AuditRecord, DeployEvent, Receipt } from '../../contracts/deployRecord';
+import type { HeldLock } from '../../deploy/lock';
 import type { Standing } from '../../deploy/recover';
 import type { ApplicationStatus, DeployedApplication } from '../../environments/application';
 import type { Places } from '../../environments/places';
@@ -10,6 +11,7 @@ import { Emitter } from '../../util/emitter';
 import type { Configurations } from '../configuration';
 import type { EditorDialers } from '../dialers';
 import { Asking } from './asking';
+import { isGone } from './holder';
 import { placedApplications, type PlacedApplication } from './placed';
 import type { RunningDeployment } from './running';
 
@@ -23,7 +25,10 @@ export interface Happened {
 export interface Past {
   /** The newest first. */
   readonly records: readonly AuditRecord[];
-  readonly interrupted?: Standing;
+  /** The last one, when it is not over. */
+  readonly open?: Standing;
+  /** Who is at it, if anyone: else the open one was interrupted. */
+  readonly holder?: HeldLock;
 }
 
 /** A person's answer after cancelling in the middle. */
@@ -186,11 +191,12 @@ export class Applications implements Disposable {
 
   async #askPast(placed: PlacedApplication, signal: AbortSignal): Promise<Past> {
     const application = await this.open(placed, signal);
-    const [records, interrupted] = await Promise.all([
+    const [records, open, held] = await Promise.all([
       application.history(mostRecords, signal),
       application.interrupted(signal),
+      application.holder(signal),
     ]);
-    return { records, ...(interrupted && { interrupted }) };
+    return { records, ...(open && { open }), ...(held && !isGone(held) && { holder: held }) };
   }
 
   #receive(id: string, event: DeployEvent): void {

@@ -70,7 +70,7 @@ export async function choosePlaced(
 
 const askApplication: AskStep<Draft> = (draft) => {
   const names = [...new Set(draft.candidates.map(({ application }) => application))];
-  if (draft.application !== undefined) return undefined;
+  if (draft.application !== undefined || names.length < 2) return undefined;
   return {
     placeholder: t('The application'),
     items: () =>

@@ -5,6 +5,7 @@ import { describe } from '../../messages/describe';
 import type { Message } from '../../messages/message';
 import type { Applications } from '../deploy/applications';
 import type { Known } from '../deploy/asking';
+import { isGone } from '../deploy/holder';
 import type { PlacedApplication } from '../deploy/placed';
 import { stepWords } from '../deploy/progress';
 import { ago, who } from '../deploy/words';
@@ -18,7 +19,7 @@ const green = new vscode.ThemeColor('charts.green');
 
 /**
  * The row of a node. An application's `viewItem` is `application.STATE`, then `.kept` when there is a release to go
- * back to, `.running` when one of them runs beside the live one, and `.locked`; STATE is one of `idle`, `deploying`,
+ * back to, `.running` when one of them runs beside the live one, and `.locked`; STATE is one of `idle`, `busy`, `deploying`,
  * `interrupted`, `failed`, `unsupported`.
  */
 export function applicationItem(node: ApplicationsNode, applications: Applications): vscode.TreeItem {
@@ -59,7 +60,7 @@ function rowItem(placed: PlacedApplication, applications: Applications): vscode.
 }
 
 interface Row {
-  readonly state: 'idle' | 'deploying' | 'interrupted' | 'failed' | 'unsupported';
+  readonly state: 'idle' | 'busy' | 'deploying' | 'interrupted' | 'failed' | 'unsupported';
   readonly icon: vscode.ThemeIcon;
   readonly words: string;
   readonly tooltip?: string;
@@ -95,29 +96,43 @@ function knownRow({ value: status, error, loading }: Known<ApplicationStatus>): 
       icon: new vscode.ThemeIcon(loading ? 'loading~spin' : 'package'),
       words: loading ? t('asking the hosts') : '',
     };
-  const { interrupted, holder } = status;
-  const words = [
-    ...(interrupted
-      ? [
-          interrupted.outcome === 'stuck'
-            ? t('{0} is stuck', interrupted.plan.release.version)
-            : t('{0} was interrupted', interrupted.plan.release.version),
-        ]
-      : []),
-    ...driftWords(status),
-    ...liveWords(status),
-    ...(holder ? [t('{0} is at it', holder.owner ? who(holder.owner.actor) : t('somebody'))] : []),
-  ];
+  const words = [...openWords(status), ...driftWords(status), ...liveWords(status)];
   return {
-    state: interrupted && !holder ? 'interrupted' : 'idle',
+    state: isBusy(status) ? 'busy' : status.interrupted ? 'interrupted' : 'idle',
     icon: iconOf(status),
     words: words.join(' · '),
     tooltip: words.join('\n'),
   };
 }
 
-function iconOf({ interrupted, drifted, live, targets, holder }: ApplicationStatus): vscode.ThemeIcon {
-  if (holder) return new vscode.ThemeIcon('lock', yellow);
+/** Somebody else, or another window, is at it now. */
+function isBusy({ holder }: ApplicationStatus): boolean {
+  return holder !== undefined && !isGone(holder);
+}
+
+/** What is under way elsewhere, or waits to be resumed or undone. */
+function openWords(status: ApplicationStatus): string[] {
+  const { interrupted, holder } = status;
+  const name = holder?.owner ? who(holder.owner.actor) : t('somebody');
+  if (isBusy(status))
+    return [
+      interrupted
+        ? t('{0} deploys {1}', name, interrupted.plan.release.version)
+        : t('{0} holds the lock', name),
+    ];
+  if (!interrupted) return holder ? [t('{0} left the lock behind', name)] : [];
+  const { version } = interrupted.plan.release;
+  if (interrupted.outcome === 'stuck') return [t('{0} is stuck', version)];
+  return [
+    interrupted.outcome === 'stayed'
+      ? t('{0} stopped in the middle', version)
+      : t('{0} was interrupted', version),
+  ];
+}
+
+function iconOf(status: ApplicationStatus): vscode.ThemeIcon {
+  const { interrupted, drifted, live, targets } = status;
+  if (isBusy(status)) return new vscode.ThemeIcon('lock', yellow);
   if (interrupted) return new vscode.ThemeIcon('debug-pause', yellow);
   if (targets.some(({ error }) => error !== undefined)) return new vscode.ThemeIcon('error', red);
   if (drifted) return new vscode.ThemeIcon('warning', yellow);

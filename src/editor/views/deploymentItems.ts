@@ -19,7 +19,7 @@ const color = (name: string): vscode.ThemeColor => new vscode.ThemeColor(`charts
 
 /**
  * The row of a node. A deployment's `viewItem` is `deployment.STATE`: `running`, `undoing` (which can't be cancelled),
- * `interrupted` (waits to be resumed or undone), `committed` (only to be resumed) or `over`; then `.receipt` when there is one.
+ * `elsewhere` (somebody else executes it), `interrupted` (waits to be resumed or undone), `committed` (only to be resumed) or `over`; then `.receipt` when there is one.
  */
 export function deploymentItem(node: DeploymentsNode): vscode.TreeItem {
   switch (node.kind) {
@@ -67,14 +67,17 @@ function labelOf({ intent, release }: { readonly intent: Intent; readonly releas
   return intent === 'switch' ? t('{0} switched to {1}', application, version) : `${application} ${version}`;
 }
 
-function stateOf({ running, standing }: DeploymentNode): string {
+function stateOf({ running, standing, holder }: DeploymentNode): string {
+  if (holder) return 'elsewhere';
   if (running) return running.how === 'undo' ? 'undoing' : 'running';
   if (!standing) return 'over';
   return standing.committed === undefined ? 'interrupted' : 'committed';
 }
 
-function wordsOf({ placed, running, standing, record }: DeploymentNode): string[] {
+function wordsOf({ placed, running, standing, holder, record }: DeploymentNode): string[] {
   if (running) return [placed.environment, stepWords(running)];
+  if (holder)
+    return [placed.environment, t('{0} is at it', holder.owner ? who(holder.owner.actor) : t('somebody'))];
   if (standing)
     return [
       placed.environment,
@@ -93,8 +96,8 @@ function wordsOf({ placed, running, standing, record }: DeploymentNode): string[
   ];
 }
 
-function iconOf({ running, standing, record }: DeploymentNode): vscode.ThemeIcon {
-  if (running) return new vscode.ThemeIcon('sync~spin');
+function iconOf({ running, standing, holder, record }: DeploymentNode): vscode.ThemeIcon {
+  if (running ?? holder) return new vscode.ThemeIcon('sync~spin');
   const icons: Readonly<Record<Outcome, vscode.ThemeIcon>> = {
     done:
       (record?.receipt.probe?.lost ?? 0) > 0

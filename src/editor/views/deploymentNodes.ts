@@ -1,4 +1,5 @@
 import type { AuditRecord, RecordedFailure } from '../../contracts/deployRecord';
+import type { HeldLock } from '../../deploy/lock';
 import type { Standing } from '../../deploy/recover';
 import type { PlacedApplication } from '../deploy/placed';
 import type { RunningDeployment, RunningStepState } from '../deploy/running';
@@ -16,6 +17,8 @@ export interface DeploymentNode {
   readonly record?: AuditRecord;
   /** Where it stands, when it waits to be resumed or undone. */
   readonly standing?: Standing;
+  /** Who executes it, elsewhere. */
+  readonly holder?: HeldLock;
 }
 
 export interface DeploymentStep {
@@ -53,15 +56,22 @@ export type DeploymentsNode =
   | DeploymentsLoadingNode;
 
 /** Its steps, as far as they are known: those that were begun, or all of one that goes on. */
-export function stepsOf({ running, record, standing }: DeploymentNode): readonly DeploymentStep[] {
+export function stepsOf({ running, record, standing, holder }: DeploymentNode): readonly DeploymentStep[] {
   if (running) return running.steps;
   if (standing)
     return standing.plan.steps.map(({ id, title }) => {
       const status = standing.statuses.get(id) ?? 'pending';
       const known = record?.receipt.steps.find(({ step }) => step === id);
-      // What was begun and never ended stopped there.
+      // What was begun and never ended stopped there, unless somebody is at it.
+      const under = status === 'begun' ? 'running' : 'undoing';
       const state =
-        status === 'pending' ? 'waiting' : status === 'begun' || status === 'undoing' ? 'failed' : status;
+        status === 'pending'
+          ? 'waiting'
+          : status === 'begun' || status === 'undoing'
+            ? holder
+              ? under
+              : 'failed'
+            : status;
       return { id, title, state, ...(known && { durationMs: known.durationMs }) };
     });
   return (record?.receipt.steps ?? []).map(({ step, title, state, durationMs }) => ({

@@ -103,7 +103,7 @@ export class DeploymentsView implements vscode.TreeDataProvider<DeploymentsNode>
   }
 
   #of(placed: PlacedApplication): DeploymentNode[] {
-    const { records = [], interrupted } = this.#applications.past.look(placed).value ?? {};
+    const { records = [], open: unfinished, holder } = this.#applications.past.look(placed).value ?? {};
     const running = this.#applications.runningOf(placed.id);
     const nodes: DeploymentNode[] = [];
     if (running) {
@@ -116,7 +116,7 @@ export class DeploymentsView implements vscode.TreeDataProvider<DeploymentsNode>
       nodes.push(node);
     }
     // One that stayed in the middle is in the audit log too, and one that was undone later stands there twice.
-    const open = interrupted?.plan.id === running?.plan.id ? undefined : interrupted;
+    const open = unfinished?.plan.id === running?.plan.id ? undefined : unfinished;
     const last = records.find(({ plan }) => plan === open?.plan.id);
     if (open)
       nodes.push({
@@ -125,6 +125,7 @@ export class DeploymentsView implements vscode.TreeDataProvider<DeploymentsNode>
         plan: open.plan.id,
         at: last?.at ?? Infinity,
         standing: open,
+        ...(holder && { holder }),
         ...(last && { record: last }),
       });
     for (const record of records)
