@@ -28,6 +28,7 @@ import { runStep } from './editor/steps';
 import { SwappedTexts } from './editor/swappedTexts';
 import { tellSwap } from './editor/tellSwap';
 import { ComparisonView } from './editor/views/comparison';
+import { ContainersView } from './editor/views/containers';
 import { DeploymentsView } from './editor/views/deployments';
 import { EnvironmentsView } from './editor/views/environments';
 import { SwapsView } from './editor/views/swaps';
@@ -47,6 +48,7 @@ export interface Api {
   readonly predictions: PredictionDiagnostics;
   readonly comparisons: Comparisons;
   readonly comparison: ComparisonView;
+  readonly containers: ContainersView;
   /** Resolves when the configuration has been read. */
   readonly whenReady: Promise<void>;
   /** Ends everything the extension started, as deactivation does. */
@@ -73,6 +75,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const deployDocuments = store.add(new DeployDocuments());
   const deployments = store.add(new DeploymentsView(applications));
   const environments = store.add(new EnvironmentsView(jvms, applications));
+  const containers = store.add(new ContainersView({ configurations, dialers, jvms }));
   const swaps = store.add(new SwapsView(ledger));
   const bytecode = store.add(new BytecodeDocuments());
   bytecode.addSource('ledger', async (key) => ledger.bytecode(...(key.split('/') as [string, string?])));
@@ -96,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     deployDocuments,
     deployments,
     environments,
+    containers,
     swaps,
     bytecode,
     comparisons,
@@ -108,6 +112,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     notifier,
   };
   environments.register();
+  containers.register();
   deployments.register();
   store.add(connectDeployments(app, keys));
   swaps.register();
@@ -126,7 +131,12 @@ export function activate(context: vscode.ExtensionContext): Api {
   );
   store.add(jvms.onDidFail((error) => notifier.error(error)));
   store.add(comparisons.onDidChange(() => keys.set('swapdeck.compared', comparisons.all.length > 0)));
-  store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => environments.refresh()));
+  store.add(
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      environments.refresh();
+      containers.refresh();
+    }),
+  );
   const whenReady = configurations.load();
   if (vscode.workspace.isTrusted)
     void sample.startIfPending().catch((error: unknown) => notifier.error(error));
@@ -143,6 +153,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     predictions,
     comparisons,
     comparison,
+    containers,
     whenReady,
     dispose: () => store.dispose(),
   };

@@ -16,6 +16,7 @@ import type { PreviewDocuments } from './previewDocuments';
 import type { Sample } from './sample';
 import type { SwappedTexts } from './swappedTexts';
 import type { ComparisonView } from './views/comparison';
+import type { ContainersView } from './views/containers';
 import type { DeploymentsView } from './views/deployments';
 import type { EnvironmentsView } from './views/environments';
 import type { SwapsView } from './views/swaps';
@@ -33,6 +34,7 @@ export interface App {
   readonly deployDocuments: DeployDocuments;
   readonly deployments: DeploymentsView;
   readonly environments: EnvironmentsView;
+  readonly containers: ContainersView;
   readonly swaps: SwapsView;
   readonly bytecode: BytecodeDocuments;
   readonly comparisons: Comparisons;

@@ -4,6 +4,7 @@
  * unit test refuses a difference. Nothing here imports `vscode`.
  */
 
+import { containerCommands } from './contributions/containers';
 import { deployCommands } from './contributions/deploy';
 
 export { settings, type SettingId, type SettingRow } from './contributions/settings';
@@ -35,6 +36,7 @@ export const views = {
     icon: '$(cloud-upload)',
     when: 'swapdeck.applications',
   },
+  'swapdeck.containers': { name: 'Containers', icon: '$(package)' },
   'swapdeck.swaps': { name: 'Swaps', icon: '$(zap)' },
   'swapdeck.comparison': { name: 'Comparison', icon: '$(diff)', when: 'swapdeck.compared' },
 } as const satisfies Record<string, { name: string; icon: string; when?: string }>;
@@ -315,6 +317,7 @@ export const commands = {
   },
   'swapdeck.openWalkthrough': { title: 'Get Started', palette: 'true' },
   ...deployCommands,
+  ...containerCommands,
 } as const satisfies Record<`swapdeck.${string}`, CommandRow>;
 export type CommandId = keyof typeof commands;
 

@@ -83,6 +83,20 @@ export const welcome: readonly WelcomeRow[] = [
     contents: 'Nothing swapped yet. Edit a method of the running application and save.',
   },
   {
+    view: 'swapdeck.containers',
+    when: '!isWorkspaceTrusted',
+    contents: 'No host is connected to in a folder you do not trust.',
+  },
+  {
+    view: 'swapdeck.containers',
+    when: 'isWorkspaceTrusted',
+    contents: [
+      'Containers of the hosts in swapdeck.yaml are listed here: follow their logs, open a shell, attach hot swap to the JVM inside.',
+      '[Open swapdeck.yaml](command:swapdeck.openConfiguration)',
+      'Name a host under `hosts`, such as `web-1: { ssh: deploy@10.0.0.11 }` or `here: { local: true }`.',
+    ].join('\n'),
+  },
+  {
     view: 'swapdeck.comparison',
     when: 'swapdeck.attached',
     contents: [

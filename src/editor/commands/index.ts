@@ -4,6 +4,7 @@ import type { CommandId } from '../contributions';
 import { t } from '../text';
 import { attach, detach, resumeJvm, retry } from './attach';
 import { closeComparison, compareAgain, compareWithRunning, makeEqual, openComparison } from './compare';
+import { containerHandlers } from './containers';
 import { deployHandlers } from './deployments';
 import { clearSwapFilter, filterSwaps } from './filterSwaps';
 import { openClass, openConfiguration } from './open';
@@ -55,6 +56,7 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
       `${context.extension.id}#swapdeck.start`,
     ),
   ...deployHandlers,
+  ...containerHandlers,
 };
 
 /** Commands that work in a folder nobody trusts yet. */
