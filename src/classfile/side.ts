@@ -11,6 +11,8 @@ export interface ClassSide {
   readonly pool: ConstantPool;
   readonly majorVersion?: number | undefined;
   readonly accessFlags?: number | undefined;
+  /** Of what was read back from a JVM: the flags a nested class was declared with; its own may be others. */
+  readonly declaredFlags?: number | undefined;
   /** Unknown and "none" (only `java/lang/Object`) are both `undefined`. */
   readonly superName?: string | undefined;
   readonly interfaces?: readonly string[] | undefined;

@@ -58,6 +58,7 @@ export function runningClass(read: ReadBack, built: ClassFile): RunningClass {
     name: built.name,
     pool: isSame ? built.pool : new ConstantPool(pool.bytes, pool.count),
     accessFlags: sameModifiers(built, modifiers) ? built.accessFlags : modifiers,
+    declaredFlags: modifiers,
     fields,
     methods,
     runningMethods,

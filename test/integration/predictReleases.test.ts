@@ -56,7 +56,8 @@ async function check(
     const next = await jarClasses(after!, jdk.feature);
     const cases = await redefineAll(host, classes, next, { feature: jdk.feature, find });
     assert.deepEqual(disagreements(cases), []);
-    assert.deepEqual(disagreements(cases, 'fromJvm'), [], 'from what can be read back');
+    const told = cases.filter(({ hasOpenFlags }) => !hasOpenFlags);
+    assert.deepEqual(disagreements(told, 'fromJvm'), [], 'from what can be read back');
     return cases.length;
   } finally {
     await host.stop();

@@ -12,8 +12,6 @@ export interface DeclaredFlags {
  * Compilers have their own ways from one to the other; checked on 97,000 nested classes of 400 libraries.
  */
 export function flagsOfDeclared(side: ClassSide, modifiers: number): DeclaredFlags {
-  // Only flags of a class itself have it: those of the class that was built, where it was declared the same.
-  if ((modifiers & ACC.SUPER) !== 0) return { flags: modifiers, open: 0 };
   const flags = classFlagsOfModifiers(modifiers);
   const { name, pool } = side;
   const has = (text: string): boolean => pool.findUtf8(text) !== 0;
@@ -26,9 +24,10 @@ export function flagsOfDeclared(side: ClassSide, modifiers: number): DeclaredFla
     if (has('ScalaInlineInfo') || has('ScalaSig')) return { flags: flags | ACC.PUBLIC, open: 0 };
     if (has('Scala')) return { flags, open: ACC.PUBLIC };
   }
-  // Before Java 9 javac called an anonymous class static where no `this` encloses it, and made just those final.
+  // Before Java 9 javac called an anonymous class static where no `this` encloses it; some releases of it made just
+  // those final.
   const isStatic = (modifiers & (ACC.STATIC | ACC.SYNTHETIC)) === ACC.STATIC;
-  return { flags: isStatic && isAnonymous(name) ? flags | ACC.FINAL : flags, open: 0 };
+  return { flags, open: isStatic && isAnonymous(name) ? ACC.FINAL : 0 };
 }
 
 function ofKotlin(name: string, modifiers: number, flags: number): DeclaredFlags {

@@ -104,7 +104,7 @@ export interface Note {
   readonly className?: string;
   readonly from?: string;
   readonly to?: string;
-  readonly what?: 'nest' | 'record' | 'permittedSubclasses' | 'hierarchy';
+  readonly what?: 'nest' | 'record' | 'permittedSubclasses' | 'flags' | 'hierarchy';
   /** Live instances of the class, when they were counted. */
   readonly instances?: number;
   /** Classes known to hold the old value of a constant. */

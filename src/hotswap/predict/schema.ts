@@ -26,7 +26,7 @@ export interface SchemaFindings {
   readonly findings: readonly Finding[];
   readonly methods: MethodChanges;
   /** What could not be compared since the running class's is not known. */
-  readonly unknown: readonly ('nest' | 'record' | 'permittedSubclasses')[];
+  readonly unknown: readonly ('nest' | 'record' | 'permittedSubclasses' | 'flags')[];
 }
 
 /** Compares two versions of a class as HotSpot does before it redefines one (facts of JVMTI's RedefineClasses). */
@@ -45,9 +45,11 @@ export function compareSchema(
   if (running.permittedSubclasses === undefined) unknown.push('permittedSubclasses');
   else if (!sameNames(running.permittedSubclasses, next.permittedSubclasses ?? null))
     findings.push({ code: 'permittedSubclassesChanged' });
-  const flags = ((running.flags ?? 0) ^ (next.flags ?? 0)) & running.knownFlags;
+  const differing = (running.flags ?? 0) ^ (next.flags ?? 0);
+  const flags = differing & running.knownFlags;
   if (running.flags !== undefined && next.flags !== undefined && flags !== 0)
     findings.push({ code: 'classFlagsChanged', ...changedFlags('class', running.flags, next.flags) });
+  else if ((differing & running.openFlags) !== 0) unknown.push('flags');
   for (const { code, field, before } of compareFields(running.fields, next.fields, members.fields))
     findings.push({ code, at: { of: 'field', member: field }, ...fieldDetail(code, field, before) });
   const methods = compareMethods(running.methods, next.methods, members.methods, rules);

@@ -34,8 +34,10 @@ export interface ClassShape {
   readonly name: string;
   readonly majorVersion: number | undefined;
   readonly flags: number | undefined;
-  /** Which bits of `flags` are known: all, or all but ACC_SUPER and what a compiler leaves open. */
+  /** Which bits of `flags` are known: all, or all but ACC_SUPER and `openFlags`. */
   readonly knownFlags: number;
+  /** Bits of `flags` that a compiler may have set or not. */
+  readonly openFlags: number;
   readonly superName: string | undefined;
   readonly interfaces: readonly string[] | undefined;
   readonly nestHost: string | null | undefined;
@@ -58,6 +60,7 @@ export function shapeOfFile(file: ClassFile): ClassShape {
     majorVersion: major,
     flags: classFlags(file),
     knownFlags: ALL,
+    openFlags: 0,
     superName: file.superName,
     interfaces: file.interfaces,
     nestHost: host ? pool.className(host.hostClassIndex) : null,
@@ -84,7 +87,8 @@ export function shapeOfFile(file: ClassFile): ClassShape {
  */
 export function shapeOfSide(side: ClassSide, file: ClassFile | undefined, next: ClassShape): ClassShape {
   const known = file ? shapeOfFile(file) : undefined;
-  const declared = side.accessFlags === undefined ? undefined : flagsOfDeclared(side, side.accessFlags);
+  const { declaredFlags = side.accessFlags } = side;
+  const declared = declaredFlags === undefined ? undefined : flagsOfDeclared(side, declaredFlags);
   const attributes = known ?? inferAttributes(side, next);
   return {
     name: side.name,
@@ -93,6 +97,7 @@ export function shapeOfSide(side: ClassSide, file: ClassFile | undefined, next: 
     superName: side.superName ?? known?.superName,
     interfaces: side.interfaces ?? known?.interfaces,
     knownFlags: known ? ALL : ALL & ~ACC.SUPER & ~(declared?.open ?? 0),
+    openFlags: known ? 0 : (declared?.open ?? 0),
     nestHost: attributes.nestHost,
     nestMembers: attributes.nestMembers,
     record: attributes.record,

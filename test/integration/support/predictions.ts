@@ -16,6 +16,8 @@ export interface Case {
   readonly predicted: readonly number[];
   /** Predicted from what can be read back over JDWP, without the class file that runs. */
   readonly fromJvm: readonly number[];
+  /** The JVM does not tell whether flags of the class changed, and the prediction says so. */
+  readonly hasOpenFlags: boolean;
   /** 0: accepted. */
   readonly answer: number;
 }
@@ -96,14 +98,12 @@ async function redefineOne(
   const [old, bytes] = [before.get(file)!, after.get(file)!];
   const running = parseClassFile(old);
   const predicted = predict(running, bytes, environment).possibleErrors;
-  const fromJvm = predict(
-    { side: await readBack(host, id, running, parseClassFile(bytes)) },
-    bytes,
-    environment,
-  ).possibleErrors;
+  const side = await readBack(host, id, running, parseClassFile(bytes));
+  const { possibleErrors: fromJvm, notes } = predict({ side }, bytes, environment);
+  const hasOpenFlags = notes.some(({ code, what }) => code === 'unknown' && what === 'flags');
   const answer = await host.redefine(id, bytes);
   if (answer === 0) assert.equal(await host.redefine(id, old), 0, `${file} can be taken back`);
-  return { file, predicted, fromJvm, answer };
+  return { file, predicted, fromJvm, hasOpenFlags, answer };
 }
 
 /**

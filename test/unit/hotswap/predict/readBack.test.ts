@@ -11,7 +11,7 @@ function readBack(file: ClassFile, modifiers: number): ClassSide {
   return {
     name: file.name,
     pool: file.pool,
-    accessFlags: modifiers,
+    declaredFlags: modifiers,
     superName: file.superName,
     interfaces: file.interfaces,
     fields: file.fields.map(({ name, descriptor, accessFlags }) => ({ name, descriptor, accessFlags })),
@@ -45,11 +45,14 @@ describe('prediction from what was read back', () => {
     assert.equal(ask({ flags: 0x1 }, { flags: 0x1 }, 1).verdict, 'accept');
   });
 
-  it('knows which anonymous classes compilers before Java 9 made final', () => {
+  it('knows which anonymous classes compilers before Java 9 made final, or not', () => {
     const STATIC = 0x8;
     const name = 'demo/A$1';
-    assert.deepEqual(codes(ask({ name, flags: 0x30 }, { name, flags: 0x20 }, STATIC)), ['classFlagsChanged']);
-    assert.equal(ask({ name, flags: 0x30 }, { name, flags: 0x30 }, STATIC).verdict, 'accept');
+    for (const flags of [0x20, 0x30])
+      assert.equal(ask({ name, flags }, { name, flags }, STATIC).verdict, 'accept');
+    const opened = ask({ name, flags: 0x20 }, { name, flags: 0x30 }, STATIC);
+    assert.deepEqual(opened.notes, [{ code: 'unknown', what: 'flags' }]);
+    assert.deepEqual(codes(ask({ name, flags: 0x20 }, { name, flags: 0x21 }, STATIC)), ['classFlagsChanged']);
     // Neither a local class nor one that was made up.
     const local = 'demo/A$1Local';
     assert.equal(ask({ name: local, flags: 0x20 }, { name: local, flags: 0x20 }, STATIC).verdict, 'accept');
