@@ -10,7 +10,7 @@ import { readWork } from '../../src/targets/docker/messages';
 import { listenOnLoopback, type Listen } from '../../src/targets/docker/image/pushRegistry';
 import { enginePerformer } from '../../src/targets/docker/perform';
 import { labEngines, load, perform, transferCall } from '../lab/docker';
-import { writeImage, type Layer } from '../lab/images/archive';
+import { writeImage, type ImageSpec, type Layer } from '../lab/images/archive';
 import { randomLayer } from '../lab/images/random';
 import { LabLoopback } from '../lab/loopback';
 import { useLab } from '../lab/machines/suite';
@@ -31,9 +31,13 @@ describe('transfer of an image to a host', function () {
   const files: string[] = [];
 
   /** An image of these layers in the engine of this machine. */
-  const have = async (reference: string, layers: readonly Layer[], arch?: string): Promise<string> => {
+  const have = async (
+    reference: string,
+    layers: readonly Layer[],
+    more: Partial<ImageSpec> = {},
+  ): Promise<string> => {
     const file = path.join(suite.lab.folder, `${reference.replace(':', '-')}.tar`);
-    const id = await writeImage(file, { reference, layers, ...(arch && { architecture: arch }) });
+    const id = await writeImage(file, { reference, layers, ...more });
     files.push(file);
     await load(engines, THIS_MACHINE, file);
     return id;
@@ -134,10 +138,21 @@ describe('transfer of an image to a host', function () {
   });
 
   it('sends next to nothing when the host has all layers', async () => {
-    const id = await have('shop:again', [await randomLayer('base', 20), await randomLayer('libraries', 5)]);
+    const layers = [await randomLayer('base', 20), await randomLayer('libraries', 5)];
+    const id = await have('shop:again', layers, { env: ['ANOTHER=one'] });
     const { bytes } = await send('shop:again', 'host-a');
-    assert.ok(bytes < 30_000, `${bytes} bytes`);
+    assert.ok(bytes > 0 && bytes < 30_000, `${bytes} bytes`);
     assert.equal((await inspectImage(engines.of('host-a'), 'shop:again')).id, id);
+  });
+
+  it('only names an image that the host has by another name', async () => {
+    const layers = [await randomLayer('base', 20), await randomLayer('libraries', 5)];
+    const id = await have('shop:renamed', layers);
+    assert.equal((await inspectImage(engines.of('host-a'), 'shop:1')).id, id);
+    const { answer, bytes } = await send('shop:renamed', 'host-a');
+    assert.equal(readWork(answer).error, '');
+    assert.equal(bytes, 0);
+    assert.equal((await inspectImage(engines.of('host-a'), 'shop:renamed')).id, id);
   });
 
   it('sends a layer that is in an image twice', async () => {
@@ -211,7 +226,7 @@ describe('transfer of an image to a host', function () {
   });
 
   it('refuses an image for another kind of machine before anything is sent', async () => {
-    await have('shop:arm', [await randomLayer('libraries', 5)], 'arm64');
+    await have('shop:arm', [await randomLayer('libraries', 5)], { architecture: 'arm64' });
     await assert.rejects(send('shop:arm', 'host-a'), (error) => {
       assert.ok(error instanceof EngineError);
       assert.equal(error.reason, 'architecture');

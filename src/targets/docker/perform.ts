@@ -22,6 +22,7 @@ export function enginePerformer({ engines, login }: EnginePerformerOptions): Per
     const engine = engines.of(call.host);
     const headers = { ...call.headers, ...(await registryHeaders(call, login, context)) };
     if (!upload) return send(engine, { ...withJson(call, headers) }, context);
+    if (upload.instead) return send(engine, upload.instead, context);
     const answer = await send(engine, withUpload(call, headers, upload, context), context);
     if (!upload.whole || isDone(answer)) return answer;
     const whole = await upload.whole();

@@ -9,7 +9,8 @@ import { z } from 'zod';
 import type { Engine } from '../engine/engine';
 import { refusal } from '../engine/engine';
 import type { Engines } from '../engine/engines';
-import { readText } from '../engine/request';
+import { readText, type EngineRequest } from '../engine/request';
+import { EngineError } from '../errors';
 import { checkArchitecture, dispensable, inspectImage, presentChains, usesContainerdStore } from './chains';
 import { pushedArchive } from './pushedArchive';
 import { listenOnLoopback, type Listen } from './pushRegistry';
@@ -31,6 +32,8 @@ const imageSource = z.object({ image: z.string(), to: z.string() });
 export interface ImageUpload extends UploadStream {
   /** Present where something was left out. */
   readonly whole?: () => Promise<UploadStream>;
+  /** Made in place of the upload: the host has the image, and lacks only the name. */
+  readonly instead?: EngineRequest;
 }
 
 /**
@@ -43,6 +46,8 @@ export function imageOpener(engines: Engines, listen: Listen = listenOnLoopback)
     const from = engines.of(THIS_MACHINE);
     const whole = (): Promise<UploadStream> => save(from, reference, new Set(), signal);
     const image = await inspectImage(from, reference, signal);
+    if (await hasImage(engines.of(to), image.id, signal))
+      return { chunks: nothing(), instead: tagRequest(image.id, reference) };
     const [present, isHereInContainerd, isThereInContainerd] = await Promise.all([
       presentChains(engines.of(to), signal),
       usesContainerdStore(from, signal),
@@ -57,6 +62,26 @@ export function imageOpener(engines: Engines, listen: Listen = listenOnLoopback)
     const pushed = pushedArchive({ engine: from, image, reference, needed, listen }, signal);
     return { chunks: orElse(pushed, saved, signal), ...(leaveOut.size > 0 && { whole }) };
   };
+}
+
+async function hasImage(engine: Engine, id: string, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    await inspectImage(engine, id, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof EngineError && error.reason === 'noImage') return false;
+    throw error;
+  }
+}
+
+function tagRequest(id: string, reference: string): EngineRequest {
+  const colon = reference.lastIndexOf(':');
+  const query = { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
+  return { method: 'POST', path: `/images/${id}/tag`, query };
+}
+
+async function* nothing(): AsyncGenerator<never> {
+  // As many bytes as the host lacks.
 }
 
 /** An engine of a virtual machine, or one without a network, can't reach this process: then it has to save. */
