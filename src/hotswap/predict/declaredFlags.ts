@@ -1,6 +1,9 @@
 import { ACC, classFlagsOfModifiers } from '../../classfile/accessFlags';
 import type { ClassSide } from '../../classfile/side';
 
+/** Version of its class files. */
+const JAVA_9 = 53;
+
 /** Flags of a class itself, and those of them that may be otherwise. */
 export interface DeclaredFlags {
   readonly flags: number;
@@ -24,10 +27,10 @@ export function flagsOfDeclared(side: ClassSide, modifiers: number): DeclaredFla
     if (has('ScalaInlineInfo') || has('ScalaSig')) return { flags: flags | ACC.PUBLIC, open: 0 };
     if (has('Scala')) return { flags, open: ACC.PUBLIC };
   }
-  // Before Java 9 javac called an anonymous class static where no `this` encloses it; some releases of it made just
-  // those final.
-  const isStatic = (modifiers & (ACC.STATIC | ACC.SYNTHETIC)) === ACC.STATIC;
-  return { flags, open: isStatic && isAnonymous(name) ? ACC.FINAL : 0 };
+  // Before Java 9 javac called an anonymous class static where no `this` encloses it, as it still calls one that it
+  // made up itself; some releases made just those final.
+  const mayBeFinal = (modifiers & ACC.STATIC) !== 0 && isAnonymous(name) && (side.majorVersion ?? 0) < JAVA_9;
+  return { flags, open: mayBeFinal ? ACC.FINAL : 0 };
 }
 
 function ofKotlin(name: string, modifiers: number, flags: number): DeclaredFlags {

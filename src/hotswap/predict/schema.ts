@@ -45,11 +45,10 @@ export function compareSchema(
   if (running.permittedSubclasses === undefined) unknown.push('permittedSubclasses');
   else if (!sameNames(running.permittedSubclasses, next.permittedSubclasses ?? null))
     findings.push({ code: 'permittedSubclassesChanged' });
-  const differing = (running.flags ?? 0) ^ (next.flags ?? 0);
-  const flags = differing & running.knownFlags;
+  const flags = ((running.flags ?? 0) ^ (next.flags ?? 0)) & running.knownFlags;
   if (running.flags !== undefined && next.flags !== undefined && flags !== 0)
     findings.push({ code: 'classFlagsChanged', ...changedFlags('class', running.flags, next.flags) });
-  else if ((differing & running.openFlags) !== 0) unknown.push('flags');
+  else if (running.openFlags !== 0) unknown.push('flags');
   for (const { code, field, before } of compareFields(running.fields, next.fields, members.fields))
     findings.push({ code, at: { of: 'field', member: field }, ...fieldDetail(code, field, before) });
   const methods = compareMethods(running.methods, next.methods, members.methods, rules);

@@ -50,8 +50,8 @@ describe('prediction from what was read back', () => {
     const name = 'demo/A$1';
     for (const flags of [0x20, 0x30])
       assert.equal(ask({ name, flags }, { name, flags }, STATIC).verdict, 'accept');
-    const opened = ask({ name, flags: 0x20 }, { name, flags: 0x30 }, STATIC);
-    assert.deepEqual(opened.notes, [{ code: 'unknown', what: 'flags' }]);
+    const { notes } = ask({ name, flags: 0x20 }, { name, flags: 0x30 }, STATIC);
+    assert.deepEqual(notes, [{ code: 'unknown', what: 'flags' }]);
     assert.deepEqual(codes(ask({ name, flags: 0x20 }, { name, flags: 0x21 }, STATIC)), ['classFlagsChanged']);
     // Neither a local class nor one that was made up.
     const local = 'demo/A$1Local';
