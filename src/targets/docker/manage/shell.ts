@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
 import { TransportError } from '../../../contracts/transportError';
@@ -6,7 +7,8 @@ import type { Disposable } from '../../../util/disposables';
 import { AbortedError, SwapdeckError, toError } from '../../../util/errors';
 import type Docker from 'dockerode';
 import { refusal, type Engine } from '../engine/engine';
-import { inspectOurs, nameOf } from './ask';
+import { inspectOurs, nameOf, open, send } from './ask';
+import { readText, type EngineRequest } from '../engine/request';
 import { ContainerError } from './errors';
 
 /** Bash where the image has it, else its own shell; both read what a person types. */
@@ -15,8 +17,15 @@ const SHELL = ['sh', '-c', 'if command -v bash >/dev/null 2>&1; then exec bash; 
 /** What a shell answers that could not be started (the shells' own convention). */
 const CANNOT_RUN = [126, 127];
 
-/** End of text and end of transmission: what is typed to leave what runs, and then the shell. */
-const LEAVE = '\u0003\u0004';
+/** A variable of the shell and of all that is started from it, by which these are found. */
+const MARK = 'SWAPDECK_SHELL';
+
+/**
+ * Hangs up on every process that has a mark (`$1`) among its variables, as a terminal does that goes away: the engine
+ * leaves them running.
+ */
+const HANG_UP =
+  'for each in /proc/[0-9]*; do case "$(cat "$each/environ" 2>/dev/null)" in *"$1"*) kill -HUP "${each#/proc/}";; esac; done';
 
 export interface ShellSize {
   readonly columns: number;
@@ -33,6 +42,7 @@ export interface Shell extends Disposable {
   exitCode(signal?: AbortSignal): Promise<number | undefined>;
 }
 
+const created = z.object({ Id: z.string() });
 const state = z.object({ ExitCode: z.number().nullish(), Running: z.boolean() });
 
 /**
@@ -50,10 +60,11 @@ export async function openShell(
   if (!found.State.Running || found.State.Paused)
     throw new ContainerError('notRunning', `${details.container} does not run`, details);
   const client = await engine.client(signal);
+  const mark = `${MARK}=${randomUUID()}`;
   try {
     const exec = await client.getContainer(found.Id).exec({
       Cmd: [...SHELL],
-      Env: ['TERM=xterm-256color'],
+      Env: ['TERM=xterm-256color', mark],
       Tty: true,
       AttachStdin: true,
       AttachStdout: true,
@@ -63,7 +74,8 @@ export async function openShell(
     // The size it begins with: a prompt is drawn before anyone could resize.
     const options = { hijack: true, stdin: true, Tty: true, ConsoleSize: [size.rows, size.columns] };
     const stream = await abortable(exec.start(options), signal, 'open a shell');
-    const shell = new ContainerShell(engine, exec, stream, details);
+    const hangUp = (): Promise<void> => runApart(engine, found.Id, ['sh', '-c', HANG_UP, 'sh', mark]);
+    const shell = new ContainerShell({ engine, exec, stream, hangUp }, details);
     await shell.resize(size);
     return shell;
   } catch (error) {
@@ -71,25 +83,34 @@ export async function openShell(
   }
 }
 
+interface ShellParts {
+  readonly engine: Engine;
+  readonly exec: Docker.Exec;
+  readonly stream: Duplex;
+  readonly hangUp: () => Promise<void>;
+}
+
 class ContainerShell implements Shell {
   readonly #engine: Engine;
   readonly #exec: Docker.Exec;
   readonly #stream: Duplex;
   readonly #details: { readonly host: string; readonly container: string };
+  readonly #hangUp: () => Promise<void>;
   #said = '';
+  #isOver = false;
 
   constructor(
-    engine: Engine,
-    exec: Docker.Exec,
-    stream: Duplex,
+    { engine, exec, stream, hangUp }: ShellParts,
     { host, container }: { readonly host: string; readonly container: string },
   ) {
     this.#engine = engine;
     this.#exec = exec;
     this.#stream = stream;
+    this.#hangUp = hangUp;
     this.#details = { host, container };
     // Whoever reads gets the error; a late one must not end the process.
     stream.on('error', () => undefined);
+    stream.once('close', () => (this.#isOver = true));
   }
 
   get output(): AsyncIterable<Buffer> {
@@ -120,8 +141,11 @@ class ContainerShell implements Shell {
   }
 
   dispose(): void {
-    // The engine leaves a command running whose terminal nobody looks at any more.
-    if (this.#stream.writable) this.#stream.end(LEAVE);
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stream.destroy();
+    // Nobody waits for it, and without a connection it can't be done.
+    this.#hangUp().catch(() => undefined);
   }
 
   async *#output(): AsyncGenerator<Buffer> {
@@ -146,4 +170,17 @@ function clientError(error: unknown, place: string, signal: AbortSignal | undefi
   if (typeof statusCode === 'number')
     return refusal(place, statusCode, json ? JSON.stringify(json) : toError(error).message);
   return new TransportError('reset', `${place}: ${toError(error).message}`, { host: place }, error);
+}
+
+/** Starts a command in a container and does not wait for its end. */
+async function runApart(engine: Engine, container: string, argv: readonly string[]): Promise<void> {
+  const post = (path: string, body: object): EngineRequest => ({
+    method: 'POST',
+    path,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const made = await open(engine, container, post(`/containers/${container}/exec`, { Cmd: argv }));
+  const { Id } = created.parse(JSON.parse(await readText(made, engine.place)));
+  await send(engine, container, post(`/exec/${Id}/start`, { Detach: true }));
 }
