@@ -11,7 +11,7 @@ export class Driver {
     readonly page: Page,
     private readonly shots?: string,
   ) {
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
   }
 
   /** Waits until the workbench can be worked with. */
@@ -93,9 +93,8 @@ export class Driver {
   /** Runs a command of the palette by its title, such as `Swapdeck: Show Log`. */
   async command(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget .quick-input-box input');
-    await input.waitFor();
-    await input.fill(`>${title}`);
+    await this.#quickInput.waitFor();
+    await this.#quickInput.fill(`>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
     await this.page.keyboard.press('Enter');
   }
@@ -107,15 +106,30 @@ export class Driver {
 
   /** Opens a file of the workspace by name, with the cursor in a line (from 1). */
   async openFile(name: string, line = 1): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    const input = this.page.locator('.quick-input-widget .quick-input-box input');
-    await input.waitFor();
-    await input.fill(name);
+    await this.#openQuickly(name);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
-    await input.fill(`${name}:${line}`);
+    await this.#quickInput.fill(`${name}:${line}`);
     await this.page.keyboard.press('Enter');
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
     await this.page.locator('.editor-group-container.active .monaco-editor.focused').waitFor();
+  }
+
+  get #quickInput(): Locator {
+    return this.page.locator('.quick-input-widget .quick-input-box input');
+  }
+
+  /** An editor that is focused by what was done before closes the list again: then a person presses the key again. */
+  async #openQuickly(name: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press('Control+P');
+      try {
+        await this.#quickInput.waitFor({ timeout: 5000 });
+        await this.#quickInput.fill(name, { timeout: 5000 });
+        return;
+      } catch (error) {
+        if (attempt === 6) throw error;
+      }
+    }
   }
 
   /** Pastes over the line the cursor is in: one edit, one undo, and nothing is completed on the way. */
