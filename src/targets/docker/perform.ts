@@ -23,10 +23,13 @@ export function enginePerformer({ engines, login }: EnginePerformerOptions): Per
     const headers = { ...call.headers, ...(await registryHeaders(call, login, context)) };
     if (!upload) return send(engine, { ...withJson(call, headers) }, context);
     if (upload.instead) return send(engine, upload.instead, context);
-    const answer = await send(engine, withUpload(call, headers, upload, context), context);
-    if (!upload.whole || isDone(answer)) return answer;
-    const whole = await upload.whole();
-    return send(engine, withUpload(call, headers, whole, context), context);
+    try {
+      const answer = await send(engine, withUpload(call, headers, upload, context), context);
+      if (!upload.whole || isDone(answer)) return answer;
+      return await send(engine, withUpload(call, headers, await upload.whole(), context), context);
+    } finally {
+      await upload.settled?.();
+    }
   };
 }
 

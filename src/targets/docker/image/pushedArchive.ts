@@ -28,22 +28,44 @@ export interface PushedImage {
  * An archive for `docker load` with some layers of an image, as `thinArchive` makes it, of what the engine pushes to a
  * registry in this process: an engine that saves an image writes out all its layers first, one that pushes asks before
  * each of them. Layers stay packed with gzip, as an engine pushes them and takes them; each is passed on as soon as it
- * has come. Rejects with `EngineError`, `TransportError` or `AbortedError`; where the engine can't reach this process,
- * before there is anything.
+ * has come.
  */
-export async function* pushedArchive(pushed: PushedImage, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-  const { pack } = await import('tar-stream');
-  const tar = pack();
-  const over = new AbortController();
-  const filling = new Filling(pushed, tar).run(signal ? AbortSignal.any([signal, over.signal]) : over.signal);
-  filling.catch((error: unknown) => tar.destroy(toError(error)));
-  try {
-    for await (const chunk of tar as AsyncIterable<Buffer>) yield chunk;
-    await filling;
-  } finally {
-    over.abort();
-    tar.destroy();
-    await filling.catch(() => undefined);
+export class PushedArchive {
+  readonly #pushed: PushedImage;
+  readonly #signal: AbortSignal | undefined;
+  #filling: Promise<void> = Promise.resolve();
+
+  /** Nothing is done before the first chunk is read. */
+  constructor(pushed: PushedImage, signal?: AbortSignal) {
+    this.#pushed = pushed;
+    this.#signal = signal;
+  }
+
+  /**
+   * Once. Rejects with `EngineError`, `TransportError` or `AbortedError`; where the engine can't reach this process,
+   * before there is anything.
+   */
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    const { pack } = await import('tar-stream');
+    const tar = pack();
+    const over = new AbortController();
+    const signal = this.#signal ? AbortSignal.any([this.#signal, over.signal]) : over.signal;
+    this.#filling = new Filling(this.#pushed, tar).run(signal);
+    this.#filling.catch((error: unknown) => tar.destroy(toError(error)));
+    let isWhole = false;
+    try {
+      for await (const chunk of tar as AsyncIterable<Buffer>) yield chunk;
+      // Whoever loads it waits for its end; the engine, which is still ending its push, need not be waited for.
+      isWhole = true;
+    } finally {
+      if (!isWhole) over.abort();
+      tar.destroy();
+    }
+  }
+
+  /** Resolves when the engine has ended its push and forgot the name it was made under. */
+  async settled(): Promise<void> {
+    await this.#filling.catch(() => undefined);
   }
 }
 
@@ -75,10 +97,8 @@ class Filling implements PushReceiver {
         this.#wanted = new Set(this.#layers.filter((_digest, index) => this.#missing.has(diffIds[index]!)));
         await this.#push(registry.repository, signal);
       }
-      if (this.#missing.size > 0 || !this.#config) throw this.#failed('a layer was not pushed');
+      if (!this.#isComplete) throw this.#failed('a layer was not pushed');
       await this.#emitted;
-      await this.#describe(this.#config);
-      this.#tar.finalize();
     } finally {
       await registry.close();
       await this.#config?.dispose();
@@ -97,21 +117,31 @@ class Filling implements PushReceiver {
     if (digest === this.#pushed.image.id && !this.#config) this.#config = blob;
     else {
       const isWanted = digest !== undefined && this.#missing.delete(digest);
-      const emitted = this.#queue.run(async () => {
+      this.#emit(async () => {
         try {
           if (isWanted) await this.#add(nameOf(digest), blob);
         } finally {
           await blob.dispose();
         }
       });
-      this.#emitted = Promise.all([this.#emitted, emitted]).then(() => undefined);
-      // Whoever reads the archive gets the error.
-      this.#emitted.catch((error: unknown) => this.#tar.destroy(toError(error)));
     }
   }
 
+  /** The last that an engine sends; it still takes its time to end the push. */
   manifest(layers: readonly string[]): void {
     this.#layers = layers;
+    if (this.#isComplete) this.#emit(() => this.#describe());
+  }
+
+  get #isComplete(): boolean {
+    return this.#missing.size === 0 && this.#config !== undefined;
+  }
+
+  #emit(work: () => Promise<void>): void {
+    const emitted = this.#queue.run(work);
+    this.#emitted = Promise.all([this.#emitted, emitted]).then(() => undefined);
+    // Whoever reads the archive gets the error.
+    this.#emitted.catch((error: unknown) => this.#tar.destroy(toError(error)));
   }
 
   /** Under a name of its own, which is taken back whatever happens. */
@@ -138,12 +168,13 @@ class Filling implements PushReceiver {
     }
   }
 
-  async #describe(config: Intake): Promise<void> {
+  async #describe(): Promise<void> {
     const { image, reference } = this.#pushed;
     const Config = `${image.id.slice('sha256:'.length)}.json`;
-    await this.#add(Config, config);
+    await this.#add(Config, this.#config!);
     const manifest = [{ Config, RepoTags: [reference], Layers: image.diffIds.map(nameOf) }];
     this.#tar.entry({ name: 'manifest.json' }, JSON.stringify(manifest));
+    this.#tar.finalize();
   }
 
   async #add(name: string, blob: Intake): Promise<void> {

@@ -12,7 +12,7 @@ import type { Engines } from '../engine/engines';
 import { readText, type EngineRequest } from '../engine/request';
 import { EngineError } from '../errors';
 import { checkArchitecture, dispensable, inspectImage, presentChains, usesContainerdStore } from './chains';
-import { pushedArchive } from './pushedArchive';
+import { PushedArchive } from './pushedArchive';
 import { listenOnLoopback, type Listen } from './pushRegistry';
 import { thinArchive } from './thinArchive';
 
@@ -32,6 +32,8 @@ const imageSource = z.object({ image: z.string(), to: z.string() });
 export interface ImageUpload extends UploadStream {
   /** Present where something was left out. */
   readonly whole?: () => Promise<UploadStream>;
+  /** Resolves when nothing is left of the upload on this machine; to be awaited however it went. */
+  readonly settled?: () => Promise<void>;
   /** Made in place of the upload: the host has the image, and lacks only the name. */
   readonly instead?: EngineRequest;
 }
@@ -46,21 +48,25 @@ export function imageOpener(engines: Engines, listen: Listen = listenOnLoopback)
     const from = engines.of(THIS_MACHINE);
     const whole = (): Promise<UploadStream> => save(from, reference, new Set(), signal);
     const image = await inspectImage(from, reference, signal);
-    if (await hasImage(engines.of(to), image.id, signal))
-      return { chunks: nothing(), instead: tagRequest(image.id, reference) };
-    const [present, isHereInContainerd, isThereInContainerd] = await Promise.all([
+    const [isThere, present, isHereInContainerd, isThereInContainerd] = await Promise.all([
+      hasImage(engines.of(to), image.id, signal),
       presentChains(engines.of(to), signal),
       usesContainerdStore(from, signal),
       usesContainerdStore(engines.of(to), signal),
       checkArchitecture(engines.of(to), reference, image, signal),
     ]);
+    if (isThere) return { chunks: nothing(), instead: tagRequest(image.id, reference) };
     const isComparable = !isHereInContainerd && !isThereInContainerd;
     const leaveOut = isComparable ? dispensable(image.diffIds, present) : new Set<string>();
     const saved = (): Promise<UploadStream> => save(from, reference, leaveOut, signal);
     if (isHereInContainerd) return saved();
     const needed = new Set(image.diffIds.filter((diffId) => !leaveOut.has(diffId)));
-    const pushed = pushedArchive({ engine: from, image, reference, needed, listen }, signal);
-    return { chunks: orElse(pushed, saved, signal), ...(leaveOut.size > 0 && { whole }) };
+    const pushed = new PushedArchive({ engine: from, image, reference, needed, listen }, signal);
+    return {
+      chunks: orElse(pushed.chunks(), saved, signal),
+      settled: () => pushed.settled(),
+      ...(leaveOut.size > 0 && { whole }),
+    };
   };
 }
 
