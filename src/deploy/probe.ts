@@ -6,6 +6,7 @@ import type { Performer } from '../contracts/deployCall';
 import { DeployError } from '../contracts/deployError';
 import type { ProbeReceipt } from '../contracts/deployRecord';
 import { delay } from '../util/async';
+import { directRequest } from '../util/directRequest';
 import { systemCode, toError } from '../util/errors';
 import type { TrafficProbe } from './execute';
 import { passedLimit, trafficOf, type PassedLimit } from './limits';
@@ -124,9 +125,9 @@ export class Probe implements TrafficProbe {
 
   #request(kept: boolean): Promise<Pick<Sample, 'ok' | 'why' | 'release'>> {
     const { url, timeoutMs = 10_000 } = this.#plan;
-    const client = url.startsWith('https:') ? https : http;
     return new Promise((resolve, reject) => {
-      const request = client.get(url, { agent: kept ? this.#kept : this.#fresh }, (response) => {
+      const agent = kept ? this.#kept : this.#fresh;
+      const request = directRequest(new URL(url), { agent }, (response) => {
         let body = '';
         response.setEncoding('utf8');
         response.on('data', (text: string) => {
@@ -150,6 +151,7 @@ export class Probe implements TrafficProbe {
       const timer = setTimeout(() => request.destroy(new Error('timeout')), timeoutMs);
       request.on('close', () => clearTimeout(timer));
       request.on('error', reject);
+      request.end();
     });
   }
 

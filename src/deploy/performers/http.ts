@@ -1,5 +1,4 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type * as http from 'node:http';
 import * as tls from 'node:tls';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -17,6 +16,7 @@ import { TransportError } from '../../contracts/transportError';
 import { ChannelStream } from '../../transport/channelStream';
 import { transportError } from '../../transport/socket';
 import { Deferred, throwIfAborted } from '../../util/async';
+import { directRequest } from '../../util/directRequest';
 import { AbortedError } from '../../util/errors';
 import { counted } from './counted';
 
@@ -28,10 +28,9 @@ export function httpPerformer(dialerOf: (host: HostName) => Dialer): Performer<'
   return async (call, context, upload) => {
     const url = new URL(call.url);
     throwIfAborted(context.signal, call.url);
-    const client = url.protocol === 'https:' ? https : http;
     const connection =
       call.from === THIS_MACHINE ? undefined : await connect(dialerOf(call.from), url, context);
-    const request = client.request(url, {
+    const request = directRequest(url, {
       method: call.method,
       headers: headersOf(call, upload),
       // An agent, which `false` is too, would connect by itself.

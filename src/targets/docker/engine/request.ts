@@ -1,9 +1,10 @@
-import * as http from 'node:http';
+import type * as http from 'node:http';
 import { Readable, type Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TransportError } from '../../../contracts/transportError';
 import { transportError } from '../../../transport/socket';
 import { Deferred, throwIfAborted } from '../../../util/async';
+import { directRequest } from '../../../util/directRequest';
 import { AbortedError, SwapdeckError, toError } from '../../../util/errors';
 import type { EngineLink } from './link';
 
@@ -37,7 +38,7 @@ export async function request(
   throwIfAborted(signal, what);
   const connection = await link.open(signal);
   const query = new URLSearchParams(asked.query).toString();
-  const sent = http.request({
+  const sent = directRequest(new URL('http://engine'), {
     method: asked.method,
     path: query === '' ? asked.path : `${asked.path}?${query}`,
     headers: { host: 'engine', connection: 'close', ...asked.headers },
