@@ -7,6 +7,7 @@ import type { SshHosts } from '../../src/transport/ssh/hosts';
 import { Deferred } from '../../src/util/async';
 import type { LabServer } from '../lab/ssh/lab';
 import { Person } from '../lab/ssh/person';
+import { ScriptedServer } from '../lab/ssh/scriptedServer';
 import { useSshLab } from '../lab/ssh/suite';
 
 describe('commands over SSH', () => {
@@ -52,6 +53,19 @@ describe('commands over SSH', () => {
   it('gives the signal that ended a command', async () => {
     const result = await exec.run(script('kill -9 $$'));
     assert.deepEqual([result.code, result.signal], [undefined, 'SIGKILL']);
+  });
+
+  it('gives the code of a command that has ended before anybody listens', async () => {
+    // The server says all in one go; that of a busy machine may too.
+    const key = await suite.lab.key('ed25519');
+    const server = await ScriptedServer.start(key, (context) => context.accept());
+    try {
+      const quick = suite.hosts({ quick: { ssh: { host: '127.0.0.1', port: server.port } } }, new Person());
+      for (let times = 0; times < 20; times++)
+        assert.equal((await quick.exec('quick').run(['anything'])).code, 0);
+    } finally {
+      await server.close();
+    }
   });
 
   it('hands over arguments unread by the shell of the host', async () => {

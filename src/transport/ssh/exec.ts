@@ -75,12 +75,10 @@ class SshProcess implements ExecProcess {
       lease.dispose();
     });
 
-    session.on('exit', (code: number | null, name?: string) =>
-      this.#exit.resolve(code === null ? { ...(name !== undefined && { signal: name }) } : { code }),
-    );
-    session.on('close', () => {
-      // The server isn't obliged to say how the command ended (RFC 4254 section 6.10).
-      this.#exit.resolve({});
+    session.on('exit', (code: number | null, name?: string) => this.#exit.resolve(exitOf(code, name)));
+    // A command that is quick may have ended before anybody listened for it; the close tells the same.
+    session.on('close', (code?: number | null, name?: string) => {
+      this.#exit.resolve(exitOf(code, name));
       this.#over.abort();
     });
     session.on('error', () => undefined);
@@ -124,6 +122,12 @@ class SshProcess implements ExecProcess {
     this.stdout.destroy(error);
     this.stderr.destroy(error);
   }
+}
+
+/** The server isn't obliged to say how the command ended (RFC 4254 section 6.10). */
+function exitOf(code: number | null | undefined, name: string | undefined): ExecExit {
+  if (typeof code === 'number') return { code };
+  return name === undefined ? {} : { signal: name };
 }
 
 /** A readable that can be left at any time; what then still comes is dropped, so that the channel can end. */

@@ -25,10 +25,14 @@ export class ScriptedServer {
       });
       client.on('session', (accept) => {
         accept().on('exec', (acceptExec, _reject, { command }) => {
+          // All in one go, as it may come from a busy machine.
+          const { _sock: socket } = client as unknown as { readonly _sock: net.Socket };
+          socket.cork();
           const stream = acceptExec();
           stream.write(command);
           stream.exit(0);
           stream.end();
+          setImmediate(() => socket.uncork());
         });
       });
     });
