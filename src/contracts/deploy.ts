@@ -112,11 +112,13 @@ export interface Step {
   readonly again: 'repeat' | 'undoFirst';
   /** Performed when the step failed, before anything is undone: their answers are shown, such as the end of a log. */
   readonly diagnose?: readonly Call[];
+  /** Steps in a row with the same text here don't depend on each other: they are performed, and taken back, at once. */
+  readonly together?: string;
   /** Nothing leads back: once it began, the deployment counts as done and only goes on. Only at the end of a plan. */
   readonly final?: boolean;
 }
 
-export const STRATEGIES = ['recreate', 'rolling', 'blue-green', 'canary'] as const;
+export const STRATEGIES = ['recreate', 'rolling', 'blue-green', 'canary', 'parallel'] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
 
 /** `switch`: only the router changes, between releases that run. */

@@ -44,8 +44,11 @@ export interface CallBase {
 export interface Until {
   readonly intervalMs: number;
   readonly deadlineMs: number;
-  /** What to do when the time is over; `fail` unless given. `continue`: a wait that may be cut short. */
-  readonly atDeadline?: 'fail' | 'continue';
+  /**
+   * What to do when the time is over; `fail` unless given. `continue`: a wait that may be cut short. `endStep`: the
+   * step is done without the calls that follow.
+   */
+  readonly atDeadline?: 'fail' | 'continue' | 'endStep';
   /** Asked before each attempt; when it does not succeed, waiting is in vain and the call fails with that. Only reads. */
   readonly meanwhile?: Call;
 }
@@ -102,7 +105,10 @@ export interface EngineCall extends CallBase {
   readonly login?: { readonly user: string; readonly password: string };
 }
 
-/** An HTTP request made from a host (through its connection) or this machine; expects and answers as `EngineCall`. */
+/**
+ * An HTTP request made from a host (through its connection) or this machine; expects and answers as `EngineCall`, and
+ * answers `url`.
+ */
 export interface HttpCall extends CallBase {
   readonly via: 'http';
   readonly from: HostName;
@@ -113,6 +119,8 @@ export interface HttpCall extends CallBase {
   readonly basicAuth?: { readonly user: string; readonly password: string };
   /** For one answer; 10,000 unless given. Redirects aren't followed. */
   readonly timeoutMs?: number;
+  /** A PEM file of this machine with the authorities that are trusted instead of the well-known ones. */
+  readonly ca?: string;
   /** How often it is made, one after another; each must go well, and the last one's answer counts. 1 unless given. */
   readonly times?: number;
 }
@@ -200,6 +208,8 @@ export interface CallResult {
   readonly answer: Answer;
   /** What `binds` gave. */
   readonly bound: Bindings;
+  /** The calls of the step that follow are left out. */
+  readonly endsStep?: true;
 }
 
 /** Bytes of an upload. `total` where it is known before. */

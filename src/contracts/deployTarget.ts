@@ -23,6 +23,10 @@ export interface TargetRequest {
   /** How many older instances keep running, and how many stay stopped, once the plan is done. */
   readonly standby: number;
   readonly keep: number;
+  /** When the plan is made, in milliseconds since the epoch, of one clock for all targets. */
+  readonly at?: number;
+  /** How all targets of the plan look, this one included. */
+  readonly fleet?: readonly TargetState[];
 }
 
 /** Something a release is put on. Makes calls and steps, performs nothing: pure functions of what they are given. */
@@ -30,6 +34,8 @@ export interface Target {
   readonly name: string;
   /** Such as `docker`. */
   readonly kind: string;
+  /** A new instance gets users as soon as it runs, old ones keep theirs (strategy `parallel`). */
+  readonly routesItself?: true;
   inspect(application: string): Reading<TargetState>;
   /**
    * Throws `DeployError`: `foreign`, `unsupported`, `releaseGone` (a roll back to what is no longer kept), ...

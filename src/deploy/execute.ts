@@ -129,20 +129,24 @@ class Execution {
     return this.#guarded(async () => {
       if (why === 'resumed') await this.#turn('do', 'resumed');
       this.#emit({ kind: 'turn', to: 'do', why });
-      for (const work of remainingSteps(this.#standing)) {
-        const { step } = work;
-        if (cancel?.aborted && !step.final) return this.#cancelled(undefined);
-        try {
-          await this.#do(work, cancel);
-        } catch (thrown) {
-          if (isLeaseLost(thrown)) throw thrown;
-          this.#set(step.id, 'failed');
-          await this.#walk.diagnose(step);
-          // Nothing leads back from there, and users have the new release: it is done, with something left over.
-          if (step.final) return this.#finish('done', recordFailure(thrown));
-          if (cancel?.aborted) return this.#cancelled(work);
-          return this.#takeBack('failed', recordFailure(stepFailed(step.id, thrown)));
-        }
+      for (const works of inGroups(remainingSteps(this.#standing))) {
+        const isFinal = works.some(({ step }) => step.final);
+        if (cancel?.aborted && !isFinal) return this.#cancelled([]);
+        // The first that fails ends the others: they would be taken back all the same.
+        const over = new AbortController();
+        const failures = await settle(
+          works,
+          (work) => this.#do(work, cancel, over.signal),
+          () => over.abort(),
+        );
+        for (const { work } of failures) this.#set(work.step.id, 'failed');
+        const [first] = failures;
+        if (!first) continue;
+        for (const { work } of failures) await this.#walk.diagnose(work.step);
+        // Nothing leads back from there, and users have the new release: it is done, with something left over.
+        if (isFinal) return this.#finish('done', recordFailure(first.thrown));
+        if (cancel?.aborted) return this.#cancelled(failures.map(({ work }) => work));
+        return this.#takeBack('failed', recordFailure(stepFailed(first.work.step.id, first.thrown)));
       }
       return this.#finish('done');
     });
@@ -156,11 +160,11 @@ class Execution {
     return this.#guarded(() => this.#finish('stayed'));
   }
 
-  async #do({ step, undoFirst }: Work, cancel: AbortSignal | undefined): Promise<void> {
+  async #do({ step, undoFirst }: Work, cancel: AbortSignal | undefined, over: AbortSignal): Promise<void> {
     const { probe } = this.#options;
     if (NOTICEABLE.has(step.phase)) await probe?.start();
     this.#set(step.id, 'begun');
-    const reasons = [this.#lost];
+    const reasons = [this.#lost, over];
     // What can't be taken back is finished, not cancelled.
     if (cancel && !step.final) reasons.push(cancel);
     if (probe && !step.final) reasons.push(probe.breach);
@@ -172,16 +176,10 @@ class Execution {
     this.#set(step.id, 'done');
   }
 
-  /** After cancelling: the step that was running is taken back, then the person decides. */
-  async #cancelled(running: Work | undefined): Promise<Receipt> {
-    if (running) {
-      try {
-        await this.#undo(running);
-      } catch (thrown) {
-        if (isLeaseLost(thrown)) throw thrown;
-        return this.#finish('stuck', recordFailure(thrown));
-      }
-    }
+  /** After cancelling: the steps that were running are taken back, then the person decides. */
+  async #cancelled(running: readonly Work[]): Promise<Receipt> {
+    const [stuck] = await settle(running, (work) => this.#undo(work));
+    if (stuck) return this.#finish('stuck', recordFailure(stuck.thrown));
     const choice = (await this.#options.decide?.()) ?? 'stay';
     return choice === 'undo' ? this.#takeBack('undoChosen') : this.#finish('stayed');
   }
@@ -189,14 +187,10 @@ class Execution {
   async #takeBack(why: TurnReason, failure?: RecordedFailure): Promise<Receipt> {
     await this.#turn('undo', why);
     this.#emit({ kind: 'turn', to: 'undo', why });
-    for (const work of undoList(this.#standing)) {
-      try {
-        await this.#undo(work);
-      } catch (thrown) {
-        if (isLeaseLost(thrown)) throw thrown;
-        // What comes before it may only be taken back after it.
-        return this.#finish('stuck', recordFailure(undoFailed(work.step.id, thrown)));
-      }
+    for (const works of inGroups(undoList(this.#standing))) {
+      const [stuck] = await settle(works, (work) => this.#undo(work));
+      // What comes before it may only be taken back after it.
+      if (stuck) return this.#finish('stuck', recordFailure(undoFailed(stuck.work.step.id, stuck.thrown)));
     }
     return this.#finish('undone', failure);
   }
@@ -275,6 +269,39 @@ class Execution {
   #emit(event: DeployEvent): void {
     this.#options.onEvent?.(event);
   }
+}
+
+/** Steps in a row that are performed at once. */
+function inGroups(works: readonly Work[]): Work[][] {
+  const groups: Work[][] = [];
+  for (const work of works) {
+    const last = groups.at(-1);
+    const { together } = work.step;
+    if (last && together !== undefined && last[0]?.step.together === together) last.push(work);
+    else groups.push([work]);
+  }
+  return groups;
+}
+
+/** Does all at once, and waits for all. Resolves to what failed, in that order; rejects when the lock is lost. */
+async function settle(
+  works: readonly Work[],
+  perform: (work: Work) => Promise<void>,
+  onFailure?: () => void,
+): Promise<{ readonly work: Work; readonly thrown: unknown }[]> {
+  const failures: { readonly work: Work; readonly thrown: unknown }[] = [];
+  const attempts = works.map(async (work) => {
+    try {
+      await perform(work);
+    } catch (thrown) {
+      failures.push({ work, thrown });
+      onFailure?.();
+    }
+  });
+  await Promise.all(attempts);
+  const lost = failures.find(({ thrown }) => isLeaseLost(thrown));
+  if (lost) throw toError(lost.thrown);
+  return failures;
 }
 
 function stepFailed(step: string, thrown: unknown): DeployError {

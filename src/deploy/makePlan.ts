@@ -3,12 +3,13 @@ import { checkPlan } from './check';
 import { blueGreen } from './strategies/blueGreen';
 import { canary } from './strategies/canary';
 import type { Course, Strategies, StrategyInput } from './strategies/input';
+import { parallel } from './strategies/parallel';
 import { isLive } from './strategies/parts';
 import { recreate } from './strategies/recreate';
 import { rolling } from './strategies/rolling';
 import { switchTraffic } from './strategies/switchTraffic';
 
-const strategies: Strategies = { recreate, rolling, 'blue-green': blueGreen, canary };
+const strategies: Strategies = { recreate, rolling, 'blue-green': blueGreen, canary, parallel };
 
 /**
  * The plan that puts a release into an environment. Pure: equal inputs make equal plans. A roll back is a plan like

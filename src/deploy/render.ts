@@ -107,7 +107,8 @@ function conditions({ note, expect = [], until, binds = {}, parse }: Call): stri
     ...(until
       ? [
           `until it holds, every ${duration(until.intervalMs)}, at most ${duration(until.deadlineMs)}` +
-            (until.atDeadline === 'continue' ? ', then goes on' : ''),
+            (until.atDeadline === 'continue' ? ', then goes on' : '') +
+            (until.atDeadline === 'endStep' ? ', then leaves out the rest of the step' : ''),
         ]
       : []),
     ...Object.entries(binds).map(

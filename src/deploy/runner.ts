@@ -71,8 +71,9 @@ export class CallRunner implements Runner {
       const secrets = await this.#secretsOf(call, signal);
       const filled = fillCall(call, bindings, secrets);
       // What a header of basic authentication holds is neither of the two, but their join in base64.
-      if (filled.via === 'http' && filled.basicAuth)
-        this.#blackout.add(`${filled.basicAuth.user}:${filled.basicAuth.password}`);
+      const sent = filled.via === 'upload' ? filled.to : filled;
+      if (sent.via === 'http' && sent.basicAuth)
+        this.#blackout.add(`${sent.basicAuth.user}:${sent.basicAuth.password}`);
       const attempt = async (within?: AbortSignal): Promise<Attempt> => {
         times++;
         if (call.until?.meanwhile && filled.until?.meanwhile)
@@ -84,9 +85,10 @@ export class CallRunner implements Runner {
       const result = await (call.until
         ? this.#insist(call.until, attempt, signal)
         : attempt(signal).then(accepted));
-      const bound = bind(call, result);
+      const isLate = call.until?.atDeadline === 'endStep' && firstUnmet(filled, result) !== undefined;
+      const bound = isLate ? {} : bind(call, result);
       ended(true);
-      return { answer: result, bound };
+      return { answer: result, bound, ...(isLate && { endsStep: true }) };
     } catch (thrown) {
       ended(false);
       throw this.#blackout.error(thrown);
@@ -118,7 +120,7 @@ export class CallRunner implements Runner {
       }
       if (left() > 0) await clock.delay(Math.min(until.intervalMs, left()), signal);
     } while (left() > 0);
-    if (until.atDeadline === 'continue') return last?.answer ?? {};
+    if (until.atDeadline === 'continue' || until.atDeadline === 'endStep') return last?.answer ?? {};
     throw new DeployError(
       'deadline',
       `not in ${until.deadlineMs} ms`,

@@ -10,6 +10,7 @@ import type {
   StepReceipt,
 } from '../contracts/deployRecord';
 import { isWorthRetrying, TransportError } from '../contracts/transportError';
+import { SerialQueue } from '../util/async';
 import { toError } from '../util/errors';
 import { textOf } from './parsers';
 import { recordFailure } from './failure';
@@ -40,6 +41,8 @@ export class Walk {
   readonly #options: WalkOptions;
   readonly #receipts = new Map<string, StepReceipt>();
   readonly #began: number;
+  /** Of steps that are performed at once too, one record is written after the other. */
+  readonly #records = new SerialQueue();
   #bindings: Bindings;
 
   constructor(options: WalkOptions, bindings: Bindings) {
@@ -56,7 +59,7 @@ export class Walk {
   async record(body: RecordBody): Promise<void> {
     const { journal, clock, fence, lost } = this.#options;
     const record = { ...body, at: clock.now(), fence } as JournalRecord;
-    await this.#patiently(() => journal.append(record, lost), lost);
+    await this.#records.run(() => this.#patiently(() => journal.append(record, lost), lost));
   }
 
   /**
@@ -112,7 +115,8 @@ export class Walk {
   async #calls(step: Step, calls: readonly Call[], signal: AbortSignal): Promise<Bindings> {
     const { runner, onEvent } = this.#options;
     const bound: Record<string, string> = {};
-    const watching = runner.onProgress(({ bytes, total }) => {
+    const watching = runner.onProgress(({ call, bytes, total }) => {
+      if (!calls.includes(call)) return;
       onEvent({ kind: 'progress', step: step.id, bytes, ...(total !== undefined && { total }) });
     });
     try {
@@ -121,6 +125,7 @@ export class Walk {
         const result = await runner.perform(call, this.#bindings, signal);
         Object.assign(bound, result.bound);
         this.#bindings = { ...this.#bindings, ...result.bound };
+        if (result.endsStep) break;
       }
       return bound;
     } finally {

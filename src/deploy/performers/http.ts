@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import type * as http from 'node:http';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
 import * as tls from 'node:tls';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -17,22 +20,27 @@ import { ChannelStream } from '../../transport/channelStream';
 import { transportError } from '../../transport/socket';
 import { Deferred, throwIfAborted } from '../../util/async';
 import { directRequest } from '../../util/directRequest';
-import { AbortedError } from '../../util/errors';
+import { AbortedError, systemCode } from '../../util/errors';
 import { counted } from './counted';
 
 /** More of a body than this is cut off: answers are read by parsers, not stored. */
 const MOST = 8 * 1024 * 1024;
 
-/** Performs `http` calls, each over a connection of its own, through the host that the call comes from. */
-export function httpPerformer(dialerOf: (host: HostName) => Dialer): Performer<'http'> {
+/**
+ * Performs `http` calls, each over a connection of its own, through the host that the call comes from. Files of
+ * authorities are looked for in `folder`.
+ */
+export function httpPerformer(dialerOf: (host: HostName) => Dialer, folder = ''): Performer<'http'> {
   return async (call, context, upload) => {
     const url = new URL(call.url);
     throwIfAborted(context.signal, call.url);
+    const ca = call.ca === undefined ? undefined : await readAuthority(resolve(folder, call.ca));
     const connection =
-      call.from === THIS_MACHINE ? undefined : await connect(dialerOf(call.from), url, context);
+      call.from === THIS_MACHINE ? undefined : await connect(dialerOf(call.from), url, ca, context);
     const request = directRequest(url, {
       method: call.method,
       headers: headersOf(call, upload),
+      ...(ca && { ca }),
       // An agent, which `false` is too, would connect by itself.
       ...(connection ? { createConnection: () => connection } : { agent: false }),
     });
@@ -45,13 +53,30 @@ export function httpPerformer(dialerOf: (host: HostName) => Dialer): Performer<'
   };
 }
 
-async function connect(dialer: Dialer, url: URL, { signal }: PerformContext): Promise<tls.TLSSocket> {
+async function readAuthority(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const details = { problem: 'unreadable', file, said: systemCode(error) ?? '' };
+    throw new TransportError('configuration', `${file} can't be read`, details, error);
+  }
+}
+
+async function connect(
+  dialer: Dialer,
+  url: URL,
+  ca: Buffer | undefined,
+  { signal }: PerformContext,
+): Promise<tls.TLSSocket> {
   const isTls = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
   const stream = new ChannelStream(await dialer.dial({ host, port }, signal));
   // Node.js takes any stream for a connection; only its types insist on a socket.
-  return isTls ? tls.connect({ socket: stream, servername: host }) : (stream as unknown as tls.TLSSocket);
+  if (!isTls) return stream as unknown as tls.TLSSocket;
+  // An address is no name to ask for (RFC 6066 section 3), but the certificate must be for it all the same.
+  const name = isIP(host) === 0 ? { servername: host } : { host };
+  return tls.connect({ socket: stream, ...name, ...(ca && { ca }) });
 }
 
 function headersOf(call: CallOf<'http'>, upload: UploadStream | undefined): http.OutgoingHttpHeaders {
@@ -96,7 +121,7 @@ async function exchange(
       );
     } else request.end(call.body);
     const response = await Promise.race([answered.promise, given.promise]);
-    return await Promise.race([read(response, peer), given.promise]);
+    return { ...(await Promise.race([read(response, peer), given.promise])), url: call.url };
   } finally {
     clearTimeout(timer);
     context.signal?.removeEventListener('abort', onAbort);

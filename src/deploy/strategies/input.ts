@@ -47,6 +47,8 @@ export interface StrategyInput {
   readonly options: StrategyOptions;
   readonly probe?: ProbePlan;
   readonly journalHost?: HostName;
+  /** When the plan is made, in milliseconds since the epoch; for targets that name what they make by it. */
+  readonly at?: number;
   /** What the caller knows besides; shown after what the strategy has to say. */
   readonly notes?: readonly PlanNote[];
 }

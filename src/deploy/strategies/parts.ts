@@ -16,7 +16,12 @@ export const FULL = 100;
 export function place(input: StrategyInput, beside: boolean): Placed[] {
   const { planId, environment, application, release, options } = input;
   const { drainMs, standby, keep } = options;
-  const request = { planId, environment, application, release, beside, drainMs, standby, keep };
+  const fleet = input.targets.map(({ state }) => state);
+  const { at } = input;
+  const request = {
+    ...{ planId, environment, application, release, beside, drainMs, standby, keep, fleet },
+    ...(at !== undefined && { at }),
+  };
   return input.targets.map(({ target, state }) => ({
     target,
     state,
@@ -104,7 +109,7 @@ export class RouterCourse {
       on: router.name,
       phase: 'route',
       do: change.do,
-      verify: [...change.verify, ...(proven ? this.#asUser() : [])],
+      verify: [...change.verify, ...(proven ? asUser(this.#input) : [])],
       undo: [...change.undo, ...leftover],
       again: 'repeat',
     };
@@ -135,33 +140,33 @@ export class RouterCourse {
       ...placed.deployment.drain(instance),
     ];
   }
+}
 
-  #asUser(): Call[] {
-    const { probe, release, targets } = this.#input;
-    if (!probe) return [];
-    const { recognise, silent } = probe;
-    const path = recognise.by === 'header' ? `headers.${recognise.name.toLowerCase()}` : 'body';
-    const old = targets.find(({ state }) => state.live)?.state.live?.release.version;
-    // Releases that don't say who they are prove at best that the old one is not asked any more.
-    const silentExpect: Expectation[] =
-      old === undefined || old === release.version
-        ? [{ path: 'status', is: 'atMost', value: 499 }]
-        : [{ path, is: recognise.by === 'header' ? 'differs' : 'lacks', value: old }];
-    return [
-      {
-        via: 'http',
-        note: silent === true ? 'as a user: the old release is gone' : 'as a user: the new release answers',
-        from: THIS_MACHINE,
-        method: 'GET',
-        url: probe.url,
-        expect:
-          silent === true
-            ? silentExpect
-            : [{ path, is: recognise.by === 'header' ? 'equals' : 'contains', value: release.version }],
-        until: { intervalMs: 50, deadlineMs: 15_000 },
-      },
-    ];
-  }
+/** Asks as a user would, until the new release answers. Nothing without a probe. */
+export function asUser({ probe, release, targets }: StrategyInput): Call[] {
+  if (!probe) return [];
+  const { recognise, silent } = probe;
+  const path = recognise.by === 'header' ? `headers.${recognise.name.toLowerCase()}` : 'body';
+  const old = targets.find(({ state }) => state.live)?.state.live?.release.version;
+  // Releases that don't say who they are prove at best that the old one is not asked any more.
+  const silentExpect: Expectation[] =
+    old === undefined || old === release.version
+      ? [{ path: 'status', is: 'atMost', value: 499 }]
+      : [{ path, is: recognise.by === 'header' ? 'differs' : 'lacks', value: old }];
+  return [
+    {
+      via: 'http',
+      note: silent === true ? 'as a user: the old release is gone' : 'as a user: the new release answers',
+      from: THIS_MACHINE,
+      method: 'GET',
+      url: probe.url,
+      expect:
+        silent === true
+          ? silentExpect
+          : [{ path, is: recognise.by === 'header' ? 'equals' : 'contains', value: release.version }],
+      until: { intervalMs: 50, deadlineMs: 15_000 },
+    },
+  ];
 }
 
 /** `adara 3f2c1ab on web-1`. */
