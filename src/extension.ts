@@ -27,6 +27,7 @@ import { Status } from './editor/status';
 import { runStep } from './editor/steps';
 import { SwappedTexts } from './editor/swappedTexts';
 import { tellSwap } from './editor/tellSwap';
+import { TrafficBoards } from './editor/traffic/trafficBoards';
 import { ComparisonView } from './editor/views/comparison';
 import { ContainersView } from './editor/views/containers';
 import { DeploymentsView } from './editor/views/deployments';
@@ -73,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const decorations = store.add(new SwapDecorations());
   const applications = store.add(new Applications(configurations, dialers));
   const deployDocuments = store.add(new DeployDocuments());
+  const trafficBoards = store.add(new TrafficBoards(context.extensionUri));
   const deployments = store.add(new DeploymentsView(applications));
   const environments = store.add(new EnvironmentsView(jvms, applications));
   const containers = store.add(new ContainersView({ configurations, dialers, jvms }));
@@ -98,6 +100,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     applications,
     deployDocuments,
     deployments,
+    trafficBoards,
     environments,
     containers,
     swaps,

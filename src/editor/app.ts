@@ -14,6 +14,7 @@ import type { Notifier } from './notify';
 import type { PredictionDiagnostics } from './predictions';
 import type { PreviewDocuments } from './previewDocuments';
 import type { Sample } from './sample';
+import type { TrafficBoards } from './traffic/trafficBoards';
 import type { SwappedTexts } from './swappedTexts';
 import type { ComparisonView } from './views/comparison';
 import type { ContainersView } from './views/containers';
@@ -33,6 +34,7 @@ export interface App {
   readonly applications: Applications;
   readonly deployDocuments: DeployDocuments;
   readonly deployments: DeploymentsView;
+  readonly trafficBoards: TrafficBoards;
   readonly environments: EnvironmentsView;
   readonly containers: ContainersView;
   readonly swaps: SwapsView;

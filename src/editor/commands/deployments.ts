@@ -27,6 +27,8 @@ export const deployHandlers = {
     (await import('./showDeployment')).showApplicationLog(app, node),
   'swapdeck.showReceipt': async (app: App, node?: unknown) =>
     (await import('./showDeployment')).showReceipt(app, node),
+  'swapdeck.showTraffic': async (app: App, node?: unknown) =>
+    (await import('./showDeployment')).showTraffic(app, node),
   'swapdeck.showPlan': async (app: App, node?: unknown) =>
     (await import('./showDeployment')).showDeploymentPlan(app, node),
   'swapdeck.showStepLog': async (app: App, node?: unknown) =>

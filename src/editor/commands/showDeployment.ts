@@ -45,6 +45,13 @@ export async function showReceipt(app: App, node?: unknown): Promise<void> {
   await app.deployDocuments.show('receipt', title, receiptText(of, receipt, t));
 }
 
+/** Requests by release, losses and latency: live, or as the receipt has them. */
+export async function showTraffic(app: App, node?: unknown): Promise<void> {
+  const { running, record, plan } = node as DeploymentNode;
+  const deployment = running ?? record ?? app.applications.endedOf(plan);
+  if (deployment) await app.trafficBoards.show(deployment);
+}
+
 export async function showDeploymentPlan(app: App, node?: unknown): Promise<void> {
   const deployment = node as DeploymentNode;
   const { plan } = await journalOf(app.applications, deployment);

@@ -120,6 +120,18 @@ export const deployCommands = {
       },
     ],
   },
+  'swapdeck.showTraffic': {
+    title: 'Show Traffic',
+    icon: '$(graph-line)',
+    palette: false,
+    places: [
+      {
+        menu: 'view/item/context',
+        when: `${deployments} && viewItem =~ /^deployment\\.(running|undoing|\\w+\\.receipt)\\b/`,
+        group: 'inline@4',
+      },
+    ],
+  },
   'swapdeck.showPlan': {
     title: 'Show Plan',
     icon: '$(preview)',

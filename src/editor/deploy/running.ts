@@ -38,6 +38,9 @@ export class RunningDeployment {
   readonly #abort = new AbortController();
   readonly #changed = new Emitter<void>();
   readonly onDidChange = this.#changed.event;
+  readonly #probed = new Emitter<void>();
+  /** Once a second while the probe watches. */
+  readonly onDidProbe = this.#probed.event;
   readonly #steps: Map<string, RunningStep>;
   #direction: Direction;
   #current: string | undefined;
@@ -137,7 +140,8 @@ export class RunningDeployment {
       }
       case 'probe':
         this.#probe = event.so;
-        // It has a display of its own.
+        // Rows don't tell of it.
+        this.#probed.fire();
         return;
       case 'finished':
         this.#current = undefined;

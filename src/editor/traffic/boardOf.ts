@@ -15,8 +15,17 @@ export interface WatchedDeployment {
   /** By the clock of who deploys, as `ProbeReceipt.startedAt`. */
   readonly startedAt: number;
   /** Those that began, in that order. */
-  readonly steps: readonly StepReceipt[];
+  readonly steps: readonly WatchedStep[];
   readonly probe?: ProbeReceipt;
+}
+
+export interface WatchedStep {
+  readonly title: string;
+  readonly state: StepReceipt['state'] | 'running' | 'undoing';
+  /** After the deployment began. */
+  readonly startedMs: number;
+  /** Once it is over. */
+  readonly durationMs?: number;
 }
 
 /** Pure, so that what the board says can be tested without an editor. */
@@ -115,7 +124,9 @@ function marksOf({ steps, startedAt }: WatchedDeployment, probe: ProbeReceipt): 
 
 function tablesOf({ steps, probe }: WatchedDeployment, t: Translate): Board['tables'] {
   const ms = (value: number): string => t('{0} ms', String(Math.round(value)));
-  const states: Readonly<Record<StepReceipt['state'], string>> = {
+  const states: Readonly<Record<WatchedStep['state'], string>> = {
+    running: t('running'),
+    undoing: t('taking back'),
     done: t('done'),
     failed: t('failed'),
     undone: t('taken back'),
@@ -150,7 +161,7 @@ function tablesOf({ steps, probe }: WatchedDeployment, t: Translate): Board['tab
         String(index + 1),
         title,
         t('{0} s', (startedMs / 1000).toFixed(1)),
-        ms(durationMs),
+        durationMs === undefined ? '' : ms(durationMs),
         states[state],
       ]),
     });

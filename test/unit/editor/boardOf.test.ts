@@ -24,7 +24,7 @@ const unproven: WatchedDeployment = {
   state: 'Done',
   isRunning: false,
   startedAt: 1_000_000,
-  steps: [{ step: 'web-1/start', title: 'Start v2', state: 'done', startedMs: 700, durationMs: 80 }],
+  steps: [{ title: 'Start v2', state: 'done', startedMs: 700, durationMs: 80 }],
 };
 const deployment: WatchedDeployment = { ...unproven, probe };
 

@@ -27,7 +27,7 @@ const release: Release = {
 };
 
 function deployed(change: Partial<AuditRecord> = {}, smoke?: 'done' | 'failed'): AuditRecord {
-  const step = { step: 'web/smoke', title: '', state: smoke ?? 'done', durationMs: 1 } as const;
+  const step = { step: 'web/smoke', title: '', state: smoke ?? 'done', startedMs: 0, durationMs: 1 } as const;
   return {
     plan: 'p',
     digest: 'd',
