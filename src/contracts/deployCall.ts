@@ -49,7 +49,10 @@ export interface Until {
    * step is done without the calls that follow.
    */
   readonly atDeadline?: 'fail' | 'continue' | 'endStep';
-  /** Asked before each attempt; when it does not succeed, waiting is in vain and the call fails with that. Only reads. */
+  /**
+   * Made before each attempt; when it does not succeed, waiting is in vain and the call fails with that. Only what may
+   * be repeated.
+   */
   readonly meanwhile?: Call;
 }
 

@@ -109,6 +109,7 @@ function conditions({ note, expect = [], until, binds = {}, parse }: Call): stri
           `until it holds, every ${duration(until.intervalMs)}, at most ${duration(until.deadlineMs)}` +
             (until.atDeadline === 'continue' ? ', then goes on' : '') +
             (until.atDeadline === 'endStep' ? ', then leaves out the rest of the step' : ''),
+          ...(until.meanwhile ? [`each time after ${renderCall(until.meanwhile)[0]}`] : []),
         ]
       : []),
     ...Object.entries(binds).map(

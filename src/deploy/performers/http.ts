@@ -20,7 +20,7 @@ import { ChannelStream } from '../../transport/channelStream';
 import { transportError } from '../../transport/socket';
 import { Deferred, throwIfAborted } from '../../util/async';
 import { directRequest } from '../../util/directRequest';
-import { AbortedError, systemCode } from '../../util/errors';
+import { AbortedError, SwapdeckError, systemCode } from '../../util/errors';
 import { counted } from './counted';
 
 /** More of a body than this is cut off: answers are read by parsers, not stored. */
@@ -102,7 +102,10 @@ async function exchange(
   const given = new Deferred<never>();
   const peer = new URL(call.url).host;
   request.on('response', (response) => answered.resolve(response));
-  request.on('error', (error) => given.reject(transportError(error, peer)));
+  // What an upload's source has to say stays as it is.
+  const fail = (error: unknown): void =>
+    given.reject(error instanceof SwapdeckError ? error : transportError(error, peer));
+  request.on('error', fail);
   const timeoutMs = call.timeoutMs ?? 10_000;
   const timer = setTimeout(() => {
     given.reject(new TransportError('timeout', `${peer} did not answer in ${timeoutMs} ms`, { peer }));
@@ -116,9 +119,7 @@ async function exchange(
         timer.refresh();
         context.progress(so);
       };
-      pipeline(Readable.from(counted(upload, { progress })), request).catch((error: unknown) =>
-        given.reject(transportError(error, peer)),
-      );
+      pipeline(Readable.from(counted(upload, { progress })), request).catch(fail);
     } else request.end(call.body);
     const response = await Promise.race([answered.promise, given.promise]);
     return { ...(await Promise.race([read(response, peer), given.promise])), url: call.url };

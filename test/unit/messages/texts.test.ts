@@ -20,6 +20,7 @@ import { exposedPort, jdwpTexts, nothingListens, suspendedAtStart } from '../../
 import { nextStepIds, nextStepTitle, type Draft, type Facts } from '../../../src/messages/message';
 import { refusalErrors, refusedSwap } from '../../../src/messages/refusals';
 import { routerTexts } from '../../../src/messages/routers';
+import { tomcatTexts } from '../../../src/messages/tomcat';
 import { english } from '../../../src/messages/translate';
 import { transportTexts } from '../../../src/messages/transport';
 import { ledgerTexts, undoTexts } from '../../../src/messages/undo';
@@ -88,6 +89,10 @@ const details = {
   after: 'test',
   gate: 'test',
   given: 1,
+  status: 502,
+  location: '/login',
+  namespace: 'javax',
+  server: 'Apache Tomcat/10.1.59',
 };
 const facts: Facts = { t: english, where: 'WHERE', details };
 
@@ -101,6 +106,7 @@ const unions: Readonly<Record<string, Readonly<Record<string, (facts: Facts) => 
   routers: routerTexts,
   deploy: deployTexts,
   docker: engineTexts,
+  tomcat: tomcatTexts,
   containers: containerTexts,
   environments: environmentTexts,
   undo: undoTexts,

@@ -1,0 +1,17 @@
+import type { ParserTable } from '../../contracts/deployCall';
+import type { Json } from '../../util/json';
+import { readDone, readSaid } from './answers';
+import { readServerInfo, readSessions } from './details';
+import { readContexts } from './listing';
+
+/** The parsers of the Tomcat target, for the runner's table. They throw `TomcatError`. */
+export const tomcatParsers = {
+  /** What was done, as a sentence. */
+  'tomcat.done': (answer) => readDone(answer).line,
+  /** The same without a complaint where it was not done. */
+  'tomcat.said': (answer) => readSaid(answer).line,
+  'tomcat.lines': (answer) => readDone(answer).rest,
+  'tomcat.contexts': (answer) => readContexts(answer) as unknown as Json,
+  'tomcat.server': readServerInfo,
+  'tomcat.sessions': readSessions,
+} satisfies ParserTable;

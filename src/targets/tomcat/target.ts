@@ -1,0 +1,303 @@
+import type { Instance, Phase, Step, TargetState } from '../../contracts/deploy';
+import { literal, type Call, type Expectation } from '../../contracts/deployCall';
+import { DeployError } from '../../contracts/deployError';
+import type { Reading, Target, TargetDeployment, TargetRequest } from '../../contracts/deployTarget';
+import { canonicalJson } from '../../util/json';
+import { TomcatError } from './errors';
+import { addressOf, factsOf, inspectServer, type ServerFacts } from './inspect';
+import { compare, contextName } from './listing';
+import { ManagerCalls, type ContextId } from './manager';
+import type { ServletNamespace, TomcatApplication, TomcatManager } from './model';
+import { contextVersion, nextStamp } from './version';
+
+/** The first Tomcat with `jakarta.servlet`. */
+const FIRST_JAKARTA = 10;
+/** A page that the server has not, or fails at, is no proof that the application serves. */
+const LOWEST_FAILURE = 400;
+
+/**
+ * A Tomcat, through its Manager. Each release is a version of the context of its own beside the others (parallel
+ * deployment): sessions stay with their version, users without one get the newest that runs. So a release goes live
+ * when its version starts, and goes back when it stops. Versions that someone else deployed are never touched.
+ */
+export class TomcatTarget implements Target {
+  readonly kind = 'tomcat';
+  readonly routesItself = true;
+  readonly name: string;
+  readonly #calls: ManagerCalls;
+  readonly #application: TomcatApplication;
+
+  constructor(manager: TomcatManager, application: TomcatApplication) {
+    this.name = manager.name;
+    this.#calls = new ManagerCalls(manager);
+    this.#application = application;
+  }
+
+  inspect(application: string): Reading<TargetState> {
+    return inspectServer(this.#calls, application, this.#application.context);
+  }
+
+  deployment(state: TargetState, request: TargetRequest): TargetDeployment {
+    const fleet = request.fleet ?? [state];
+    // One that only some servers have still is deployed anew, so that all get the same version.
+    const isKept = fleet.every((each) => ours(each).some((one) => sameRelease(one, request.release)));
+    const known = isKept ? ours(state).find((each) => sameRelease(each, request.release)) : undefined;
+    const instance = known ?? this.#planned(state, fleet, request);
+    const newer = known ? newerThan(known, state) : [];
+    const foreign = newer.find((each) => factsOf(each).foreign);
+    if (foreign) throw this.#foreign(foreign);
+    const others = ours(state).filter((each) => each !== known);
+    return {
+      instance,
+      prepare: [],
+      transfer: [],
+      start: known ? this.#restart(known) : [this.#deploy(instance, request)],
+      check: [this.#check(instance, request, newer.length === 0)],
+      drain: () => [],
+      retire: (old, how) =>
+        how === 'standby' || old.state === 'stopped' || factsOf(old).foreign
+          ? []
+          : [this.#retire(old, request)],
+      adopt: newer.length > 0 ? [this.#stopNewer(instance, newer, request)] : [],
+      prune: this.#prune(others, state.live, request),
+    };
+  }
+
+  /** The new version: a stamp later than all of the fleet's, so that it is the newest everywhere. */
+  #planned(state: TargetState, fleet: readonly TargetState[], { release, at }: TargetRequest): Instance {
+    const { context: path, war } = this.#application;
+    if (!war)
+      throw new DeployError('releaseGone', `${release.version} is not on every server`, {
+        version: release.version,
+        target: this.name,
+      });
+    this.#checkNamespace(state, war.namespace);
+    const all = fleet.flatMap(instancesOf);
+    const stamp = nextStamp(
+      at ?? EPOCH,
+      all.map((each) => factsOf(each).version),
+    );
+    const version = contextVersion(stamp, release);
+    const above = instancesOf(state).find((each) => compare(factsOf(each).version, version) >= 0);
+    if (above) throw this.#foreign(above);
+    return {
+      id: contextName(path, version),
+      target: this.name,
+      release,
+      address: addressOf(this.#calls.manager.url),
+      state: 'planned',
+      facts: { path, version, foreign: false },
+    };
+  }
+
+  /** A version of someone else that is newer keeps all users. */
+  #foreign({ id }: Instance): TomcatError {
+    const details = { subject: id, target: this.name };
+    return new TomcatError('foreign', `${id} on ${this.name} stays the newest`, details);
+  }
+
+  /** Servers of the other namespace take such a WAR, say OK, and answer 404 ever after. */
+  #checkNamespace({ facts }: TargetState, namespace: ServletNamespace): void {
+    const { server, major } = facts as unknown as ServerFacts;
+    if (major === 0 || namespace === 'none') return;
+    const wanted = major < FIRST_JAKARTA ? 'javax' : 'jakarta';
+    if (namespace !== wanted)
+      throw new TomcatError('wrongNamespace', `${server} knows no ${namespace}.servlet`, {
+        target: this.name,
+        server,
+        namespace,
+        wanted,
+      });
+  }
+
+  #deploy(instance: Instance, { release }: TargetRequest): Step {
+    const { war, startMs } = this.#application;
+    const { file } = war!;
+    const id = idOf(instance);
+    return {
+      ...this.#step('deploy', `Deploy ${release.version} as ${instance.id}`, 'start'),
+      do: [this.#calls.deployUpload(id, { file: literal(file), artifact: release.artifact }, startMs)],
+      verify: [this.#isNewest(instance)],
+      // What is sent may be dealt with after the connection was lost: looking once is not enough.
+      undo: [this.#calls.tryUndeploy(id), this.#taken(instance)],
+      again: 'undoFirst',
+    };
+  }
+
+  #restart(known: Instance): Step[] {
+    if (known.state === 'running') return [];
+    const id = idOf(known);
+    return [
+      {
+        ...this.#step('start', `Start the kept ${known.release.version}`, 'start'),
+        do: [this.#calls.start(id, this.#application.startMs)],
+        verify: [this.#runs(known)],
+        undo: [this.#calls.stop(id)],
+        again: 'repeat',
+      },
+    ];
+  }
+
+  /** A server reports success for much that does not serve: only a page of it is believed. */
+  #check(instance: Instance, { release }: TargetRequest, isNewest: boolean): Step {
+    return {
+      ...this.#step('smoke', `Test ${release.version} on this server`, 'smoke'),
+      // Users without a session get the newest only: an older one can be asked when the newer ones have stopped.
+      do: isNewest ? [this.#isNewest(instance), ...this.#smoke()] : [this.#runs(instance)],
+      verify: [],
+      undo: [],
+      again: 'repeat',
+    };
+  }
+
+  /** Going back: when no newer version runs, the older one gets the users. */
+  #stopNewer(instance: Instance, newer: readonly Instance[], { release }: TargetRequest): Step {
+    return {
+      ...this.#step('stop-newer', `Send users to ${release.version}: stop what is newer`, 'adopt'),
+      do: newer.map((each) => this.#calls.stop(idOf(each))),
+      verify: [this.#isNewest(instance), ...this.#smoke()],
+      undo: newer.map((each) => this.#calls.start(idOf(each), this.#application.startMs)),
+      again: 'repeat',
+    };
+  }
+
+  #retire(old: Instance, { drainMs }: TargetRequest): Step {
+    const id = idOf(old);
+    return {
+      ...this.#step(`stop-${stampOf(old)}`, `Stop ${old.release.version} when it has no session`, 'retire'),
+      do: [...this.#tide(old, drainMs), this.#calls.stop(id)],
+      verify: [],
+      undo: [this.#calls.start(id, this.#application.startMs), this.#runs(old)],
+      again: 'repeat',
+    };
+  }
+
+  /** What is more than is kept goes, once its last session has gone. */
+  #prune(others: readonly Instance[], live: Instance | undefined, { standby, keep }: TargetRequest): Step[] {
+    const inOrder = [...others].sort((a, b) => Number(b === live) - Number(a === live));
+    const final = { verify: [], undo: [], again: 'repeat' as const, final: true };
+    const stop = inOrder
+      .slice(standby, standby + keep)
+      // The one that was live is stopped by a step of its own.
+      .filter((each) => each.state === 'running' && each !== live)
+      .map((each) => ({
+        ...this.#step(`stop-${stampOf(each)}`, `Stop ${each.release.version} if it has no session`, 'prune'),
+        do: [...this.#tide(each, 0), this.#calls.stop(idOf(each))],
+        ...final,
+      }));
+    const remove = inOrder.slice(standby + keep).map((each) => ({
+      ...this.#step(
+        `undeploy-${stampOf(each)}`,
+        `Undeploy ${each.release.version} if it has no session`,
+        'prune',
+      ),
+      do: [...this.#tide(each, 0), this.#taken(each)],
+      ...final,
+    }));
+    return [...stop, ...remove];
+  }
+
+  /** Waits until a version has no session. When the time is over they end, or what follows is left out. */
+  #tide(instance: Instance, deadlineMs: number): Call[] {
+    const isExpiring = this.#application.sessions === 'expire';
+    const wait: Call = {
+      ...this.#calls.list(),
+      note: `no session of ${instance.release.version}`,
+      expect: [ANY_STATUS, { path: 'value.occupied', is: 'lacks', value: literal(instance.id) }],
+      until: {
+        intervalMs: 1000,
+        deadlineMs: Math.max(1, deadlineMs),
+        atDeadline: isExpiring ? 'continue' : 'endStep',
+      },
+    };
+    return isExpiring ? [wait, this.#calls.tryExpire(idOf(instance))] : [wait];
+  }
+
+  #smoke(): Call[] {
+    const { context, smoke } = this.#application;
+    const below = context === '/' ? '' : encodePath(context);
+    if (smoke.length === 0)
+      return [
+        {
+          ...this.#calls.page(`${below}/`),
+          expect: [{ path: 'status', is: 'atMost', value: LOWEST_FAILURE - 1 }],
+        },
+      ];
+    return smoke.map(({ get, status, contains }) => ({
+      ...this.#calls.page(`${below}${literal(get)}`),
+      expect: [
+        { path: 'status', is: 'equals', value: status },
+        ...(contains === undefined
+          ? []
+          : [{ path: 'body', is: 'contains' as const, value: literal(contains) }]),
+      ],
+    }));
+  }
+
+  #isNewest(instance: Instance): Call {
+    return this.#listed({ path: 'value.newest', is: 'contains', value: literal(instance.id) });
+  }
+
+  #runs(instance: Instance): Call {
+    return this.#listed({ path: 'value.running', is: 'contains', value: literal(instance.id) });
+  }
+
+  /** Undeploys a version until it is gone. One that is just starting is refused first. */
+  #taken(instance: Instance): Call {
+    return {
+      ...this.#listed({ path: 'value.present', is: 'lacks', value: literal(instance.id) }),
+      note: `${instance.release.version} is gone`,
+      until: {
+        intervalMs: 200,
+        deadlineMs: this.#application.startMs,
+        meanwhile: this.#calls.tryUndeploy(idOf(instance)),
+      },
+    };
+  }
+
+  #listed(expectation: Expectation): Call {
+    return { ...this.#calls.list(), expect: [ANY_STATUS, expectation] };
+  }
+
+  #step(name: string, title: string, phase: Phase): Pick<Step, 'id' | 'title' | 'on' | 'phase'> {
+    return { id: `${this.name}/${name}`, title, on: this.name, phase };
+  }
+}
+
+/** What stamps begin at where nobody says what time it is: later ones still come after. */
+const EPOCH = Date.UTC(2000, 0, 1);
+const ANY_STATUS: Expectation = { path: 'status', is: 'atLeast', value: 100 };
+
+const idOf = (instance: Instance): ContextId => {
+  const { path, version } = factsOf(instance);
+  return { path, version };
+};
+const stampOf = (instance: Instance): string => factsOf(instance).version.slice(0, 12);
+
+function instancesOf({ live, older }: TargetState): Instance[] {
+  return [...(live ? [live] : []), ...older];
+}
+
+/** Versions that were deployed by us, the live one first, then the newest. */
+function ours(state: TargetState): Instance[] {
+  return instancesOf(state).filter((each) => !factsOf(each).foreign);
+}
+
+/** Those that run and are newer, ours or not: while one of them runs, the older one gets nobody new. */
+function newerThan(known: Instance, state: TargetState): Instance[] {
+  const { version } = factsOf(known);
+  return instancesOf(state).filter(
+    (each) => each.state === 'running' && compare(factsOf(each).version, version) > 0,
+  );
+}
+
+/** All three digests, as `Release` says. */
+function sameRelease({ release }: Instance, other: TargetRequest['release']): boolean {
+  const digest = ({ application, version, artifact, configuration }: typeof other): string =>
+    canonicalJson({ application, version, artifact, configuration });
+  return digest(release) === digest(other);
+}
+
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}

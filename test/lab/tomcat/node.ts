@@ -1,0 +1,193 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { ensureJdk } from '../../../scripts/support/jdk';
+import { freePort } from '../../../scripts/support/ports';
+import { stop } from '../../../scripts/support/run';
+import { makeTempDir, removeDir } from '../../../scripts/support/tempDir';
+import { tomcatHome, type TomcatMajor } from './distribution';
+
+/** Accounts of every node. Their passwords appear in nothing else that a server says. */
+export const DEPLOYER = { user: 'deployer', password: 'pw-of-the-deployer' } as const;
+/** May use the Manager's pages and not its text interface. */
+export const VIEWER = { user: 'viewer', password: 'pw-of-the-viewer' } as const;
+
+export interface NodeOptions {
+  readonly major: TomcatMajor;
+  /** `jvmRoute`, which ends the ids of its sessions. */
+  readonly route?: string;
+  /** Language and country of its JVM. */
+  readonly locale?: { readonly language: string; readonly country: string };
+  /** A key store (PKCS #12, password `changeit`) for a connector with TLS. */
+  readonly keyStore?: string;
+  /** Variables in `server.xml`'s Host and elsewhere aren't needed; what the JVM is told besides. */
+  readonly jvmArguments?: readonly string[];
+  /** Without the Manager application. */
+  readonly withoutManager?: boolean;
+}
+
+/** A real Tomcat on loopback with a base folder of its own. */
+export class TomcatNode {
+  readonly major: TomcatMajor;
+  readonly base: string;
+  readonly port: number;
+  readonly ajpPort: number;
+  readonly tlsPort: number;
+  readonly #options: NodeOptions;
+  readonly #home: string;
+  #child: ChildProcess | undefined;
+
+  private constructor(
+    options: NodeOptions,
+    home: string,
+    base: string,
+    [port, ajpPort, tlsPort]: [number, number, number],
+  ) {
+    this.#options = options;
+    this.#home = home;
+    this.major = options.major;
+    this.base = base;
+    this.port = port;
+    this.ajpPort = ajpPort;
+    this.tlsPort = tlsPort;
+  }
+
+  static async start(options: NodeOptions): Promise<TomcatNode> {
+    const home = await tomcatHome(options.major);
+    const base = await makeTempDir(`tomcat${options.major}`);
+    const ports = [await freePort(), await freePort(), await freePort()] as [number, number, number];
+    const node = new TomcatNode(options, home, base, ports);
+    await node.#configure();
+    await node.start();
+    return node;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get manager(): string {
+    return `${this.url}/manager`;
+  }
+
+  /** Starts it again after `stop` or `kill`; resolves once it serves. */
+  async start(): Promise<void> {
+    const { java } = await ensureJdk();
+    const { locale, jvmArguments = [] } = this.#options;
+    const file = (name: string): string => path.join(this.#home, 'bin', name);
+    const child = spawn(
+      java,
+      [
+        '-Xmx256m',
+        '-XX:+UseSerialGC',
+        '-XX:TieredStopAtLevel=1',
+        '-Xshare:auto',
+        ...(locale ? [`-Duser.language=${locale.language}`, `-Duser.country=${locale.country}`] : []),
+        '-Dfile.encoding=UTF-8',
+        '-Djava.util.logging.manager=org.apache.juli.ClassLoaderLogManager',
+        `-Djava.util.logging.config.file=${path.join(this.#home, 'conf', 'logging.properties')}`,
+        `-Dcatalina.home=${this.#home}`,
+        `-Dcatalina.base=${this.base}`,
+        `-Djava.io.tmpdir=${path.join(this.base, 'temp')}`,
+        ...jvmArguments,
+        ...['-cp', [file('bootstrap.jar'), file('tomcat-juli.jar')].join(path.delimiter)],
+        'org.apache.catalina.startup.Bootstrap',
+        'start',
+      ],
+      { cwd: this.base, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    this.#child = child;
+    const said: string[] = [];
+    const lines = createInterface(child.stderr);
+    const ready = new Promise<void>((resolve) => {
+      lines.on('line', (line) => {
+        said.push(line);
+        // In every language the last line of the start names the method, and the milliseconds in brackets.
+        if (/Catalina\.start .*\[.*\d.*\]/.test(line)) resolve();
+      });
+    });
+    const ended = once(child, 'exit').then(() =>
+      Promise.reject(new Error(`Tomcat ${this.major} ended:\n${said.join('\n')}`)),
+    );
+    ended.catch(() => undefined);
+    await Promise.race([ready, ended]);
+  }
+
+  /** Ends it in order, as an administrator would. */
+  async stop(): Promise<void> {
+    if (this.#child) await stop(this.#child, 15_000);
+  }
+
+  /** Ends it at once. */
+  async kill(): Promise<void> {
+    if (!this.#child || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await exited;
+  }
+
+  /** Stops the clock of its process; requests hang until `thaw`. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  /** Ends it and removes its folder. */
+  async dispose(): Promise<void> {
+    await this.kill();
+    await removeDir(this.base);
+  }
+
+  async #configure(): Promise<void> {
+    const { withoutManager } = this.#options;
+    for (const folder of ['conf/Catalina/localhost', 'webapps', 'temp', 'work', 'logs', 'lib'])
+      await mkdir(path.join(this.base, folder), { recursive: true });
+    await cp(path.join(this.#home, 'conf', 'web.xml'), path.join(this.base, 'conf', 'web.xml'));
+    await writeFile(path.join(this.base, 'conf', 'server.xml'), this.#serverXml());
+    await writeFile(path.join(this.base, 'conf', 'tomcat-users.xml'), usersXml);
+    if (withoutManager) return;
+    const docBase = path.join(this.#home, 'webapps', 'manager');
+    const context = await readFile(path.join(docBase, 'META-INF', 'context.xml'), 'utf8');
+    await writeFile(
+      path.join(this.base, 'conf/Catalina/localhost/manager.xml'),
+      context.replace('<Context ', `<Context docBase="${docBase}" `),
+    );
+  }
+
+  #serverXml(): string {
+    const { route, keyStore } = this.#options;
+    const tls =
+      keyStore === undefined
+        ? ''
+        : `<Connector port="${this.tlsPort}" address="127.0.0.1" SSLEnabled="true" scheme="https" secure="true">
+      <SSLHostConfig><Certificate certificateKeystoreFile="${keyStore}" certificateKeystorePassword="changeit" /></SSLHostConfig>
+    </Connector>`;
+    return `<Server port="-1">
+  <GlobalNamingResources>
+    <Resource name="UserDatabase" auth="Container" type="org.apache.catalina.UserDatabase"
+              factory="org.apache.catalina.users.MemoryUserDatabaseFactory" pathname="conf/tomcat-users.xml" />
+  </GlobalNamingResources>
+  <Service name="Catalina">
+    <Connector port="${this.port}" address="127.0.0.1" protocol="HTTP/1.1" />
+    <Connector port="${this.ajpPort}" address="127.0.0.1" protocol="AJP/1.3" secretRequired="false" />
+    ${tls}
+    <Engine name="Catalina" defaultHost="localhost"${route === undefined ? '' : ` jvmRoute="${route}"`}>
+      <Realm className="org.apache.catalina.realm.UserDatabaseRealm" resourceName="UserDatabase" />
+      <Host name="localhost" appBase="webapps" unpackWARs="true" autoDeploy="false" />
+    </Engine>
+  </Service>
+</Server>
+`;
+  }
+}
+
+const usersXml = `<tomcat-users>
+  <user username="${DEPLOYER.user}" password="${DEPLOYER.password}" roles="manager-script" />
+  <user username="${VIEWER.user}" password="${VIEWER.password}" roles="manager-gui" />
+</tomcat-users>
+`;
