@@ -9,8 +9,8 @@ export type Deployed = Pick<
   'intent' | 'release' | 'from' | 'environment' | 'targets' | 'strategy'
 > & { readonly plan: string; readonly actor?: AuditRecord['actor'] };
 
-export function deployedBy(plan: Plan): Deployed {
-  return { ...plan, plan: plan.id };
+export function deployedBy(plan: Plan, actor: Deployed['actor']): Deployed {
+  return { ...plan, plan: plan.id, ...(actor && { actor }) };
 }
 
 /** A receipt as a document: outcome, what the probe saw, and each step. Its grammar is that of plans. */

@@ -62,7 +62,7 @@ describe('the story of a deployment, through the user interface', function () {
     await inPick('Deploy (2/3)').waitFor();
     await driver.hasText(inPick('Build the workspace'), releases[0]!);
     await driver.picture('2-release');
-    await driver.page.locator('.quick-input-widget .action-label[aria-label="Back"]').click();
+    await driver.page.locator('.quick-input-widget .quick-input-left-action-bar .action-label').click();
     await inPick('Deploy (1/3)').waitFor();
     await driver.pick('adara');
     await driver.pick('Build the workspace');
@@ -117,7 +117,7 @@ describe('the story of a deployment, through the user interface', function () {
   it('goes back to the release before from its row', async () => {
     await cleared();
     await driver.rowAction(application(), 'Roll Back');
-    await driver.hasText(inPick('The release to go back to'), releases[0]!);
+    await driver.hasText(inPick('Roll adara Back in staging'), releases[0]!);
     await driver.picture('12-roll-back');
     await driver.pick(releases[0]!);
     await driver.press(driver.notification('The plan is ready'), 'Roll Back');

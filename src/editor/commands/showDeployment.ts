@@ -4,7 +4,7 @@ import type { App } from '../app';
 import { showPlan } from '../deploy/approve';
 import { choosePlaced } from '../deploy/choose';
 import { journalOf } from '../deploy/journal';
-import { planTitle } from '../deploy/planWords';
+import { planTitle, receiptTitle } from '../deploy/planWords';
 import { stepLog } from '../deploy/stepLog';
 import { t } from '../text';
 import type { DeploymentNode, DeploymentStepNode } from '../views/deploymentNodes';
@@ -33,16 +33,9 @@ export async function showApplicationLog(app: App, node?: unknown): Promise<void
 export async function showReceipt(app: App, node?: unknown): Promise<void> {
   const { record, running } = node as DeploymentNode;
   const receipt = record?.receipt ?? running?.receipt;
-  const of = record ?? (running && deployedBy(running.plan));
+  const of = record ?? (running && deployedBy(running.plan, app.applications.actor));
   if (!receipt || !of) return;
-  const title = t(
-    'receipt of {0} {1} in {2}, {3}',
-    of.release.application,
-    of.release.version,
-    of.environment,
-    of.plan,
-  );
-  await app.deployDocuments.show('receipt', title, receiptText(of, receipt, t));
+  await app.deployDocuments.show('receipt', receiptTitle(of), receiptText(of, receipt, t));
 }
 
 /** Requests by release, losses and latency: live, or as the receipt has them. */

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import type { SwapdeckConfig } from '../../config/model';
 import { systemClock } from '../../contracts/clock';
-import type { AuditRecord, DeployEvent, Receipt } from '../../contracts/deployRecord';
+import type { Actor, AuditRecord, DeployEvent, Receipt } from '../../contracts/deployRecord';
 import type { HeldLock } from '../../deploy/lock';
 import type { Standing } from '../../deploy/recover';
 import type { ApplicationStatus, DeployedApplication } from '../../environments/application';
@@ -125,7 +125,6 @@ export class Applications implements Disposable {
     const config = configuration.config!;
     const known = this.#opened.get(id);
     if (known?.config === config && known.places === places) return known.application;
-    const machine = hostname();
     const application = new Application({
       config,
       folder: configuration.folder.uri.fsPath,
@@ -134,7 +133,7 @@ export class Applications implements Disposable {
       places,
       providers: this.#dialers.providers,
       clock: systemClock,
-      actor: { name: `${userInfo().username}@${machine}`, machine, processId: process.pid },
+      actor: this.actor,
       stateFolder: stateFolder(process.env),
       onStage: (stage) => this.#stages.get(id)?.(stage),
       onEvent: (event) => this.#receive(id, event),
@@ -142,6 +141,12 @@ export class Applications implements Disposable {
     });
     this.#opened.set(id, { config, places, application });
     return application;
+  }
+
+  /** Who deploys from this window. */
+  get actor(): Actor {
+    const machine = hostname();
+    return { name: `${userInfo().username}@${machine}`, machine, processId: process.pid };
   }
 
   /** The deployments that this window executes. */

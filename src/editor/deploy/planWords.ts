@@ -19,3 +19,8 @@ export function planTitle({
     switch: t('switch {0} to {1} in {2}', application, version, environment),
   }[intent];
 }
+
+/** What the document of a receipt is called. */
+export function receiptTitle({ release, environment }: Pick<Plan, 'release' | 'environment'>): string {
+  return t('receipt of {0} {1} in {2}', release.application, release.version, environment);
+}

@@ -5,8 +5,8 @@ import { duration, t, timeOfDay } from '../text';
 import type { RunningStep } from './running';
 
 /**
- * What is known of a step: its calls, then what the journal says of each time it was performed or taken back, then
- * what was asked when it failed, which only the window that executed it has heard.
+ * What is known of a step: what the journal says of each time it was performed or taken back, what was asked when it
+ * failed, which only the window that executed it has heard, and its calls.
  */
 export function stepLog(
   plan: Plan,
@@ -16,19 +16,21 @@ export function stepLog(
 ): string {
   const number = plan.steps.findIndex(({ id }) => id === stepId) + 1;
   const step = plan.steps[number - 1];
-  const lines = step ? [...renderStep(step, number), ''] : [];
-  for (const record of records) lines.push(...recordLines(record, stepId));
-  if (records.length === 0 && heard) lines.push(...heardLines(heard));
+  const told = records.flatMap((record) => recordLines(record, stepId));
+  if (records.length === 0 && heard) told.push(...heardLines(heard));
+  const { intent, release, environment, id } = plan;
+  const lines = [`# ${intent} ${release.application} ${release.version} to ${environment}, plan ${id}`, ''];
+  lines.push(...(told.length > 0 ? told : [`- ${t('not begun')}`]), '');
   for (const { note, text } of heard?.diagnoses ?? [])
     lines.push(
-      '',
       `! ${note}`,
       ...text
         .trimEnd()
         .split('\n')
         .map((line) => `          | ${line}`),
+      '',
     );
-  return `${lines.join('\n')}\n`;
+  return [...lines, ...(step ? renderStep(step, number) : []), ''].join('\n');
 }
 
 function recordLines(record: JournalRecord, stepId: string): string[] {

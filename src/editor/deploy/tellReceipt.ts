@@ -5,7 +5,7 @@ import { nextStepTitle, type NextStepId } from '../../messages/message';
 import { deployedBy, proofText, receiptText } from '../../messages/receipt';
 import type { App } from '../app';
 import { duration, t } from '../text';
-import { planTitle } from './planWords';
+import { receiptTitle } from './planWords';
 import { keptReleases } from './choose';
 import type { RunningDeployment } from './running';
 
@@ -28,8 +28,8 @@ export function tellReceipt(app: App, deployment: RunningDeployment, receipt: Re
     receipt: () =>
       app.deployDocuments.show(
         'receipt',
-        t('receipt of {0}, {1}', planTitle(plan), plan.id),
-        receiptText(deployedBy(plan), receipt, t),
+        receiptTitle(plan),
+        receiptText(deployedBy(plan, app.applications.actor), receipt, t),
       ),
   });
 }

@@ -142,6 +142,9 @@ function iconOf(status: ApplicationStatus): vscode.ThemeIcon {
 /** `3f2c1ab · 2 h ago · by dik`. */
 function liveWords({ live, targets, lastDeployment: last }: ApplicationStatus): string[] {
   const unreachable = targets.filter(({ error }) => error !== undefined).length;
+  const [first] = targets;
+  if (targets.length === 1 && first?.error !== undefined)
+    return [describe(first.error, { t, where: first.target }).title];
   const isNothing = unreachable === 0 && targets.every(({ state }) => !state?.live);
   const version =
     live?.version ??

@@ -149,10 +149,10 @@ function stepItem(node: DeploymentStepNode): vscode.TreeItem {
 
 function problemItem({ placed, error }: DeploymentProblemNode): vscode.TreeItem {
   const { title, detail } = describe(error, { t });
-  const item = new vscode.TreeItem(`${placed.environment}: ${title}`, None);
+  const item = new vscode.TreeItem(t('{0} in {1}', placed.application, placed.environment), None);
   item.id = `problem/${placed.id}`;
-  item.description = t('Try again');
-  item.tooltip = [title, ...(detail === undefined ? [] : [detail])].join('\n');
+  item.description = title;
+  item.tooltip = [title, ...(detail === undefined ? [] : [detail]), t('Click to try again.')].join('\n');
   item.iconPath = new vscode.ThemeIcon('error', color('red'));
   item.contextValue = 'deploymentProblem';
   item.command = { command: 'swapdeck.refreshDeployments', title: t('Try Again'), arguments: [{ placed }] };
