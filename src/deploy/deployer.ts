@@ -51,15 +51,24 @@ export class Deployer {
       `${plan.intent} ${plan.application} ${plan.release.version}`,
       signal,
       async (lease) => {
+        // Both are reads, and each is a way to the host and back.
+        const looked = this.#options.inspect(plan, signal);
+        looked.catch(() => undefined);
         const open = await this.interrupted(signal);
         if (open && open.outcome !== 'stayed')
           throw new DeployError('unfinished', `plan ${open.plan.id} was interrupted`, {
             plan: open.plan.id,
             version: open.plan.release.version,
           });
-        return this.#execute({ plan, digest: approved, approvedBy }, lease, [], (options) =>
-          execute(plan, approved, { ...options, approvedBy }, signal),
-        );
+        let first: Promise<Inspection> | undefined = looked;
+        return this.#execute({ plan, digest: approved, approvedBy }, lease, [], (options) => {
+          const inspect = (within?: AbortSignal): Promise<Inspection> => {
+            const now = first ?? options.inspect(within);
+            first = undefined;
+            return now;
+          };
+          return execute(plan, approved, { ...options, approvedBy, inspect }, signal);
+        });
       },
     );
   }
@@ -196,8 +205,10 @@ export class Deployer {
     run: (lease: Lease) => Promise<Receipt>,
   ): Promise<Receipt> {
     const { lock, actor } = this.#options;
-    await this.#forgetOwnDead(signal);
-    const lease = await lock.acquire(actor, reason, signal);
+    const lease = await lock.acquire(actor, reason, signal).catch(async (error: unknown) => {
+      if (!isLocked(error) || !(await this.#forgetOwnDead(signal))) throw error;
+      return lock.acquire(actor, reason, signal);
+    });
     try {
       return await run(lease);
     } finally {
@@ -208,13 +219,18 @@ export class Deployer {
   }
 
   /** A lock of a process of this machine that has ended is nobody's. */
-  async #forgetOwnDead(signal?: AbortSignal): Promise<void> {
+  async #forgetOwnDead(signal?: AbortSignal): Promise<boolean> {
     const { lock, actor, isRunning } = this.#options;
     const held = await lock.look(signal);
     const holder = held?.owner?.actor;
-    if (held && holder?.machine === actor.machine && !isRunning(holder.processId))
-      await lock.break(held.token, signal);
+    if (!held || holder?.machine !== actor.machine || isRunning(holder.processId)) return false;
+    await lock.break(held.token, signal);
+    return true;
   }
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof DeployError && error.reason === 'locked';
 }
 
 /** The deployment these records are of, unless it is over. */

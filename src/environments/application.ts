@@ -96,17 +96,17 @@ export class DeployedApplication {
       { places, runner: this.#runner(), folder, environment, ...(onStage && { onStage }) },
       signal,
     );
-    return this.#plan('deploy', release, origin, signal);
+    return this.#plan('deploy', () => release, origin, signal);
   }
 
   /** Back to the release before the live one, or to a version that is kept. */
   async rollbackPlan(version: string | undefined, signal?: AbortSignal): Promise<Plan> {
-    return this.#plan('rollback', await this.#kept(version, signal), { kind: 'transfer' }, signal);
+    return this.#plan('rollback', (looked) => this.#kept(version, looked), { kind: 'transfer' }, signal);
   }
 
   /** Only the router changes, to a release that runs beside the live one. */
   async switchPlan(version: string, signal?: AbortSignal): Promise<Plan> {
-    return this.#plan('switch', await this.#kept(version, signal), { kind: 'transfer' }, signal);
+    return this.#plan('switch', (looked) => this.#kept(version, looked), { kind: 'transfer' }, signal);
   }
 
   /** Executes a plan that a person approved. */
@@ -172,7 +172,7 @@ export class DeployedApplication {
   /** Each target is looked at by itself: one that is down hides nothing of the others. */
   async status(signal?: AbortSignal): Promise<ApplicationStatus> {
     const runner = this.#runner();
-    const targets = await Promise.all(
+    const inspecting = Promise.all(
       this.#targets({ kind: 'transfer' }).map(async (target): Promise<TargetStatus> => {
         try {
           const state = await perform(target.inspect(this.#options.application), runner, signal);
@@ -183,7 +183,10 @@ export class DeployedApplication {
         }
       }),
     );
-    const [[lastDeployment], interrupted, holder] = await this.#told(signal);
+    const [targets, [[lastDeployment], interrupted, holder]] = await Promise.all([
+      inspecting,
+      this.#told(signal),
+    ]);
     const live = targets.map(({ state }) => state?.live?.release);
     const [first] = live;
     const isOne = first !== undefined && live.every((each) => each?.artifact === first.artifact);
@@ -217,14 +220,15 @@ export class DeployedApplication {
 
   async #plan(
     intent: Intent,
-    release: Release,
+    releaseOf: (looked: Inspection) => Release,
     origin: ImageOrigin,
     signal: AbortSignal | undefined,
   ): Promise<Plan> {
     const { environment, application } = this.#options;
-    const notes = await this.#notes(intent, release, signal);
     const targets = this.#targets(origin);
     const { inspection, probe, router } = await this.#look(targets, signal);
+    const release = releaseOf(inspection);
+    const notes = await this.#notes(intent, release, signal);
     return makePlan(this.#placed.strategy, {
       planId: randomBytes(4).toString('hex'),
       environment,
@@ -288,14 +292,12 @@ export class DeployedApplication {
   }
 
   /** A release that is on a target already. */
-  async #kept(version: string | undefined, signal: AbortSignal | undefined): Promise<Release> {
-    const runner = this.#runner();
-    const [target] = this.#targets({ kind: 'transfer' });
-    const state = await perform(target!.inspect(this.#options.application), runner, signal);
-    const older = state.older.map(({ release }) => release);
+  #kept(version: string | undefined, { targets: [state] }: Inspection): Release {
+    const { live, older: kept } = state!;
+    const older = kept.map(({ release }) => release);
     const found = version === undefined ? older[0] : older.find((each) => each.version === version);
     if (found) return found;
-    if (version !== undefined && state.live?.release.version === version) return state.live.release;
+    if (version !== undefined && live?.release.version === version) return live.release;
     throw new EnvironmentError('noRelease', 'no such release is kept', {
       version,
       known: older.map((each) => each.version).join(', '),

@@ -40,15 +40,19 @@ export async function lookAround(
   signal: AbortSignal | undefined,
 ): Promise<Looked> {
   const asked = probeOf(placed);
-  const [ask, ...states] = await Promise.all([
-    asked && findAsk(asked, signal),
-    ...targets.map((target) => perform(target.inspect(application), runner, signal)),
+  const { router: named } = placed;
+  const looked = Promise.all(targets.map((target) => perform(target.inspect(application), runner, signal)));
+  const [states, ask, read] = await Promise.all([
+    looked,
+    // Where nothing runs a question only has the router mark the address as one that does not answer.
+    looked.then((all) => (all.some(serves) ? asked && findAsk(asked, signal) : undefined)),
+    // How it looks does not depend on whom it can be asked about.
+    named && perform(makeRouter(named.name, named.config, undefined).read(), runner, signal),
   ]);
   const probe = asked && (ask ? asked : { ...asked, silent: true as const });
   const shown = probe && { probe };
-  if (!placed.router) return { inspection: { targets: states }, ...shown };
-  const router = makeRouter(placed.router.name, placed.router.config, ask);
-  const read = await perform(router.read(), runner, signal);
+  if (!named || !read) return { inspection: { targets: states }, ...shown };
+  const router = makeRouter(named.name, named.config, ask);
   const known = states.flatMap(instancesOf).map(({ address, target, release }) => ({
     address,
     target,
@@ -86,6 +90,10 @@ async function findAsk(
     signal?.throwIfAborted();
     return undefined;
   }
+}
+
+function serves({ live }: TargetState): boolean {
+  return live?.state === 'running';
 }
 
 function instancesOf({ live, older, pending }: TargetState): Instance[] {
