@@ -82,6 +82,8 @@ export interface RouterAbilities {
 /** Where users should go: each backend's `weight` in relation to the others; one with 0 gets nobody new. */
 export interface Route {
   readonly backends: readonly (Backend & { readonly target: string; readonly release: string })[];
+  /** What is to get users may have the very address of what had them: who answers does not tell where they are sent. */
+  readonly sameAddress?: true;
 }
 
 /**

@@ -26,7 +26,7 @@ export function asksFor(ask: Ask | undefined, releases: readonly string[]): Http
 export function asksAgainst(ask: Ask | undefined, state: RouterState, to: Route): HttpCall[] {
   const before = servedBefore(state, to);
   const brought = served(to).filter((release) => !before?.includes(release));
-  if (!ask || !before || brought.length === 0) return [];
+  if (!ask || !before || brought.length === 0 || to.sameAddress) return [];
   const { recognise } = ask;
   if (recognise.by === 'body' && before.some((release) => brought.some((each) => release.includes(each))))
     return [];

@@ -9,6 +9,10 @@ export interface Placed extends TargetInput {
   readonly deployment: TargetDeployment;
 }
 
+/** Until users see a release. An address at which nobody answered so far may be left alone by a router for a minute. */
+const SEEN_MS = 15_000;
+const FIRST_MS = 75_000;
+
 /** The weight of an instance that gets all it can. */
 export const FULL = 100;
 
@@ -86,12 +90,16 @@ export class RouterCourse {
   /**
    * A step that sends users where `backends` say. `brings` are instances that nobody was sent to before: taking the
    * step back waits until they have finished. `proven` lets the step ask, as a user would, until the new release
-   * answers: a router may report success and serve the old one.
+   * answers: a router may report success and serve the old one. `sameAddress`: as `Route` says.
    */
   step(
     title: string,
     backends: readonly RouteBackend[],
-    { brings = [], proven = false }: { brings?: readonly Placed[]; proven?: boolean } = {},
+    {
+      brings = [],
+      proven = false,
+      sameAddress = false,
+    }: { brings?: readonly Placed[]; proven?: boolean; sameAddress?: boolean } = {},
   ): Step {
     const { router } = this.#router;
     if (router.abilities.backends === 'one' && backends.filter(({ weight }) => weight > 0).length > 1)
@@ -99,7 +107,11 @@ export class RouterCourse {
         problem: 'oneBackend',
         router: router.name,
       });
-    const change = router.change(this.#state, { backends }, this.#input.planId);
+    const change = router.change(
+      this.#state,
+      { backends, ...(sameAddress && { sameAddress }) },
+      this.#input.planId,
+    );
     const { after } = change;
     this.#state = after;
     const leftover = brings.flatMap((placed) => this.#drain(placed, placed.deployment.instance, after));
@@ -164,7 +176,7 @@ export function asUser({ probe, release, targets }: StrategyInput): Call[] {
         silent === true
           ? silentExpect
           : [{ path, is: recognise.by === 'header' ? 'equals' : 'contains', value: release.version }],
-      until: { intervalMs: 50, deadlineMs: 15_000 },
+      until: { intervalMs: 50, deadlineMs: old === undefined ? FIRST_MS : SEEN_MS },
     },
   ];
 }

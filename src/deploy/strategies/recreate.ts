@@ -37,10 +37,11 @@ export function recreate(input: StrategyInput): Course {
       steps.push(router.step(`Send nobody new to ${target.name}`, [...admitted.values()]));
       steps.push(...router.drain(each, old));
     } else if (before) interrupted.push(target.name);
+    const isAlone = interrupted.includes(target.name);
     if (old) steps.push(...deployment.retire(old, 'stop'));
     steps.push(...bringUp(each), ...deployment.adopt);
     admitted.set(target.name, backendOf(deployment.instance, FULL));
-    if (router) steps.push(routeTo(router, each, admitted));
+    if (router) steps.push(routeTo(router, each, admitted, isAlone));
     return steps;
   });
   const notes: PlanNote[] = [
@@ -50,9 +51,16 @@ export function recreate(input: StrategyInput): Course {
   return { notes, steps: [...prepareAll(placed), ...turns, ...pruneAll(placed)] };
 }
 
-function routeTo(router: RouterCourse, placed: Placed, admitted: ReadonlyMap<string, RouteBackend>): Step {
+/** `isAlone`: its users stay with its address, which may be the old one's; taken back, they wait for the old one. */
+function routeTo(
+  router: RouterCourse,
+  placed: Placed,
+  admitted: ReadonlyMap<string, RouteBackend>,
+  isAlone: boolean,
+): Step {
   return router.step(`Send users to ${describe(placed.deployment.instance)}`, [...admitted.values()], {
-    brings: [placed],
+    brings: isAlone ? [] : [placed],
     proven: true,
+    sameAddress: isAlone,
   });
 }

@@ -240,12 +240,15 @@ export class HostCalls {
   }
 
   /** Waits until it is healthy, as long as its container runs. */
-  healthy(instance: Instance): HttpCall | undefined {
+  healthy(instance: Instance, environment: string): HttpCall | undefined {
     const { health } = this.application;
     if (!health) return undefined;
-    const values = Object.entries(health.json ?? {});
+    const fill = (text: string): string => callText(text, environment, instance.release);
+    const values = Object.entries(health.json ?? {}).map(
+      ([path, value]) => [path, typeof value === 'string' ? fill(value) : value] as const,
+    );
     return {
-      ...this.get(instance, health.path),
+      ...this.get(instance, fill(health.path)),
       timeoutMs: Math.min(10_000, health.timeoutMs),
       ...(values.length > 0 && { parse: 'json' }),
       expect: [

@@ -3,6 +3,7 @@ import { DeployError } from '../../contracts/deployError';
 import type { Reading, Target, TargetDeployment, TargetRequest } from '../../contracts/deployTarget';
 import { canonicalJson } from '../../util/json';
 import { HostCalls } from './calls';
+import { callText } from './callText';
 import { inspectHost } from './inspect';
 import type { DockerApplication } from './model';
 import { containerOf, names, reference } from './naming';
@@ -48,7 +49,8 @@ export class DockerTarget implements Target {
       start: known ? this.#restart(known) : [this.#start(request, request.beside ? existing : state.older)],
       check: this.#check(instance, request),
       drain: (old) => this.#calls.drained(old, request.drainMs),
-      retire: (old, how) => (how === 'standby' || old.state === 'stopped' ? [] : [this.#retire(old)]),
+      retire: (old, how) =>
+        how === 'standby' || old.state === 'stopped' ? [] : [this.#retire(old, request)],
       adopt: state.live === known && known ? [] : [this.#adopt(instance, state.live, request)],
       prune: this.#prune(others, instance, state.live, request),
     };
@@ -143,9 +145,11 @@ export class DockerTarget implements Target {
     ];
   }
 
-  #check(instance: Instance, { release }: TargetRequest): Step[] {
+  #check(instance: Instance, { release, environment }: TargetRequest): Step[] {
     const { smoke, warmup } = this.#calls.application;
-    const healthy = this.#calls.healthy(instance) ?? this.#calls.isRunning(containerOf(instance));
+    const fill = (text: string): string => callText(text, environment, release);
+    const healthy =
+      this.#calls.healthy(instance, environment) ?? this.#calls.isRunning(containerOf(instance));
     const check = (name: Phase, title: string, calls: Step['do']): Step => ({
       ...this.#step(name, title, name),
       do: calls,
@@ -162,12 +166,12 @@ export class DockerTarget implements Target {
               'smoke',
               `Test ${release.version} before users see it`,
               smoke.map(({ get, status, contains }) => ({
-                ...this.#calls.get(instance, get),
+                ...this.#calls.get(instance, fill(get)),
                 expect: [
                   { path: 'status', is: 'equals' as const, value: status },
                   ...(contains === undefined
                     ? []
-                    : [{ path: 'body', is: 'contains' as const, value: contains }]),
+                    : [{ path: 'body', is: 'contains' as const, value: fill(contains) }]),
                 ],
               })),
             ),
@@ -179,7 +183,7 @@ export class DockerTarget implements Target {
               'warmup',
               `Warm up with ${warmup.requests} requests`,
               warmup.get.map((path) => ({
-                ...this.#calls.get(instance, path),
+                ...this.#calls.get(instance, fill(path)),
                 times: Math.ceil(warmup.requests / warmup.get.length),
               })),
             ),
@@ -188,9 +192,9 @@ export class DockerTarget implements Target {
     ];
   }
 
-  #retire(old: Instance): Step {
+  #retire(old: Instance, { environment }: TargetRequest): Step {
     const container = containerOf(old);
-    const healthy = this.#calls.healthy(old);
+    const healthy = this.#calls.healthy(old, environment);
     return {
       ...this.#step(`stop-${old.id}`, `Stop ${old.release.version}`, 'retire'),
       do: [this.#calls.stop(container)],
