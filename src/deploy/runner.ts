@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../contracts/clock';
 import type {
   Answer,
@@ -37,6 +38,9 @@ export interface CallRunnerOptions {
   /** Rejects with `ConfigError` `secretMissing` where there is none. */
   secret(name: string, signal?: AbortSignal): Promise<string>;
 }
+
+/** More than so many on one signal are a leak, of which Node.js warns. */
+const MOST_LISTENERS = 50;
 
 /** How one attempt at a call went. */
 interface Attempt {
@@ -130,6 +134,8 @@ export class CallRunner implements Runner {
   }
 
   async #attempt(call: Call, filled: Call, signal: AbortSignal | undefined): Promise<Attempt> {
+    // An upload may make a number of requests at once, and each listens.
+    if (signal) setMaxListeners(MOST_LISTENERS, signal);
     const context: PerformContext = {
       ...(signal && { signal }),
       progress: (progress) => this.#progress.fire({ ...progress, call }),
