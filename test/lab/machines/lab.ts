@@ -147,12 +147,15 @@ export class Lab {
     for (const { name, address } of this.machines.values()) {
       const port = await this.network.forward(address, 22);
       hosts.push(
-        `Host ${name}\n  HostName 127.0.0.1\n  Port ${port}`,
+        // By its address too, which is how its neighbours know it.
+        `Host ${name} ${address}\n  HostName 127.0.0.1\n  Port ${port}`,
         `Host ${name}.lab\n  HostName ${address}`,
       );
       known.push(`[127.0.0.1]:${port},${address} ${kind} ${key}`);
     }
-    const names = [...this.machines.keys()].map((name) => `${name} ${name}.lab`).join(' ');
+    const names = [...this.machines.values()]
+      .map(({ name, address }) => `${name} ${name}.lab ${address}`)
+      .join(' ');
     const shared = `Host ${names}\n  User root\n  IdentityFile ${this.#ssh('id')}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${this.#ssh('known_hosts')}`;
     await writeFile(this.#ssh('config'), `${[...hosts, shared].join('\n')}\n`);
     await writeFile(this.#ssh('known_hosts'), `${known.join('\n')}\n`);

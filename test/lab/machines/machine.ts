@@ -21,6 +21,8 @@ export interface MachineOptions extends RootOptions {
 export class Machine {
   readonly name: string;
   readonly address: string;
+  /** Of the machine that was asked for after it, if there is one. */
+  readonly nextAddress: string;
   /** The machine's first process, as this machine numbers it. */
   readonly pid: number;
   readonly sshd: Daemon;
@@ -30,6 +32,7 @@ export class Machine {
   private constructor(options: MachineOptions, lifeline: ChildProcess, pid: number) {
     this.name = options.name;
     this.address = `${SUBNET}.${options.number}`;
+    this.nextAddress = `${SUBNET}.${options.number + 1}`;
     this.pid = pid;
     this.#lifeline = lifeline;
     this.sshd = this.daemon('sshd', ['/usr/sbin/sshd', '-D', '-e'], /^Server listening on 0\.0\.0\.0/);

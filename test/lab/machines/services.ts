@@ -5,6 +5,8 @@ import type { Machine } from './machine';
 
 /** Where each way of routing is reached on a machine that has it. */
 export const FRONT_PORTS = { apacheTemplate: 80, apacheBalancer: 81, haproxy: 82, nginx: 83 } as const;
+/** Where HAProxy reaches instances of two machines, this one and the next. */
+export const FLEET_PORT = 84;
 export type Service = 'apache' | 'haproxy' | 'nginx';
 
 /** Ports the instances of the application get; a balancer has a member for each. */
@@ -37,7 +39,7 @@ ${INSTANCE_PORTS.map((port, index) => `    BalancerMember "http://127.0.0.1:${po
 </VirtualHost>
 `;
 
-const haproxy = `global
+const haproxy = (next: string): string => `global
   stats socket /run/haproxy/admin.sock mode 660 level admin
   server-state-file /var/lib/haproxy/state
 defaults
@@ -59,6 +61,15 @@ backend web
   server s2 127.0.0.1:${INSTANCE_PORTS[1]} disabled
   server s3 127.0.0.1:${INSTANCE_PORTS[2]} disabled
   server s4 127.0.0.1:${INSTANCE_PORTS[3]} disabled
+frontend fleet
+  bind *:${FLEET_PORT}
+  default_backend fleet
+backend fleet
+  balance roundrobin
+${['127.0.0.1', next]
+  .flatMap((host) => INSTANCE_PORTS.map((port) => `${host}:${port}`))
+  .map((address, index) => `  server f${index + 1} ${address} disabled`)
+  .join('\n')}
 `;
 
 const nginxSite = `server {
@@ -105,7 +116,7 @@ const configure: Readonly<Record<Service, (machine: Machine, write: Write) => Pr
     return machine.daemon('apache2', ['apache2ctl', '-D', 'FOREGROUND'], ready);
   },
   haproxy: async (machine, write) => {
-    await write('/etc/haproxy/haproxy.cfg', haproxy);
+    await write('/etc/haproxy/haproxy.cfg', haproxy(machine.nextAddress));
     await write('/var/lib/haproxy/state', '');
     await mkdir(machine.path('/run/haproxy'), { recursive: true });
     return machine.daemon(
