@@ -33,10 +33,18 @@ routers:
   balancer: { kind: apache-balancer, host: host-a, url: "http://127.0.0.1:81/balancer-manager", balancer: adara }
   edge: { kind: haproxy, host: host-a, socket: /run/haproxy/admin.sock, backend: web }
   proxy: { kind: nginx, host: host-a, include: /etc/nginx/conf.d/adara-upstream.conf }
+  fleet: { kind: haproxy, host: host-a, socket: /run/haproxy/admin.sock, backend: fleet }
 
 environments:
 ${environment('template', 'template', urls.apacheTemplate)}
 ${environment('balancer', 'balancer', urls.apacheBalancer)}
 ${environment('edge', 'edge', urls.haproxy)}
-${environment('proxy', 'proxy', urls.nginx)}`;
+${environment('proxy', 'proxy', urls.nginx)}
+  fleet:
+    protection: confirm
+    probe: { url: "${urls.fleet}", every: 20ms }
+    journal: { host: host-a }
+    applications:
+      adara: { targets: [host-a, host-b], strategy: rolling, router: fleet, drain: 30s, keep: 2 }
+`;
 }

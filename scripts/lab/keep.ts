@@ -2,7 +2,7 @@ import { cp, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { javaImage } from '../../test/lab/images/adara';
 import { Lab } from '../../test/lab/machines/lab';
-import { FRONT_PORTS } from '../../test/lab/machines/services';
+import { FLEET_PORT, FRONT_PORTS } from '../../test/lab/machines/services';
 import { root } from '../support/paths';
 import { tryRun } from '../support/run';
 import { configuration } from './configuration';
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   try {
     await lab.machine('here').succeed(['docker', 'load', '--quiet', '--input', await javaImage()]);
     const urls: Record<string, string> = {};
-    for (const [name, port] of Object.entries(FRONT_PORTS))
+    for (const [name, port] of Object.entries({ ...FRONT_PORTS, fleet: FLEET_PORT }))
       urls[name] = `http://127.0.0.1:${await lab.network.forward(lab.machine('host-a').address, port)}/`;
     const workspace = path.join(labFolder, 'adara');
     await cp(path.join(root, 'samples', 'adara'), workspace, {

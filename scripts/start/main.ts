@@ -1,20 +1,24 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { readLab, startLab, stopLab } from '../lab/control';
 import { startReplicas } from '../sample/replicas';
 import { startSample } from '../sample/sample';
 import { Cleanup, Interrupted } from '../support/cleanup';
+import { labUnsupported } from '../support/labPackages';
 import { root } from '../support/paths';
 import { run } from '../support/run';
 import { openInBrowser } from './browser';
 import { findDesktop, openDesktop } from './desktop';
 import { playHeadless } from './headless';
+import { labStory } from './labStory';
 import { replicaStory } from './replicaStory';
 
-const usage = `npm start [-- --headless | --browser] [--vsix FILE] [--replicas N]
+const usage = `npm start [-- --headless | --browser] [--vsix FILE] [--replicas N | --lab]
   The sample application, running, and VS Code on a copy of it with the extension. Ctrl-C ends everything.
   --browser   serves VS Code to a browser even where the desktop's is installed
   --headless  plays attach, edit and save with a scripted browser, prints the latency and keeps pictures
   --replicas  N of the sample behind an SSH server of their own, instead of one on this machine
+  --lab       machines to deploy to, and VS Code on a service that goes there (Linux, as root)
   --vsix      installs that package into a clean, browser-served VS Code instead of what was just built`;
 
 /** Resolves to the exit code. */
@@ -25,6 +29,7 @@ async function main(cleanup: Cleanup): Promise<number> {
       browser: { type: 'boolean' },
       vsix: { type: 'string' },
       replicas: { type: 'string' },
+      lab: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
@@ -39,6 +44,7 @@ async function main(cleanup: Cleanup): Promise<number> {
   cleanup.check();
   if (values.replicas !== undefined)
     return showReplicas(replicaCount(values.replicas), values.browser, cleanup);
+  if (values.lab) return showLab(values.browser, cleanup);
   const sample = await cleanup.own(startSample(), (started) => started.close());
   console.log(`The sample answers at ${sample.service.url}/ (Java ${sample.jdk.major}).`);
   if (values.headless) {
@@ -81,6 +87,20 @@ async function showReplicas(count: number, browser: boolean | undefined, cleanup
   process.env.HOME = replicas.home;
   const editor = await openEditor(replicas.workspace.dir, browser, undefined, cleanup);
   console.log(`\n${editor}\n${replicaStory(replicas)}\nCtrl-C ends everything.`);
+  await cleanup.interrupted;
+  return 0;
+}
+
+/** The machines of `npm run lab`, which stay when they were there before. */
+async function showLab(browser: boolean | undefined, cleanup: Cleanup): Promise<number> {
+  const unsupported = labUnsupported();
+  if (unsupported) throw new Error(`No lab here: ${unsupported}.`);
+  const lab = (await readLab()) ?? (await cleanup.own(startLab(), async () => void (await stopLab())));
+  // The SSH configuration, keys and known_hosts of the lab, and the engine that stands for this machine's.
+  process.env.HOME = path.join(lab.folder, 'home');
+  process.env.DOCKER_HOST = `unix://${lab.engine}`;
+  const editor = await openEditor(lab.workspace, browser, undefined, cleanup);
+  console.log(`\n${editor}\n${labStory(lab)}\nCtrl-C ends everything.`);
   await cleanup.interrupted;
   return 0;
 }
