@@ -124,7 +124,7 @@ export class DeployedApplication {
 
   /** How the targets and the router look now. */
   async inspect(signal?: AbortSignal): Promise<Inspection> {
-    return (await this.#look(this.#targets({ kind: 'transfer' }), signal)).inspection;
+    return (await this.#look(await this.#targets({ kind: 'transfer' }), signal)).inspection;
   }
 
   async interrupted(signal?: AbortSignal): Promise<Standing | undefined> {
@@ -149,7 +149,7 @@ export class DeployedApplication {
     const runner = this.#runner();
     const { application } = this.#options;
     return Promise.all(
-      this.#targets({ kind: 'transfer' }).map(async (target) => {
+      (await this.#targets({ kind: 'transfer' })).map(async (target) => {
         const { live } = await perform(target.inspect(application), runner, signal);
         if (!live) return { target: target.name, text: '' };
         const query = { stdout: '1', stderr: '1', tail: String(lines) };
@@ -173,7 +173,7 @@ export class DeployedApplication {
   async status(signal?: AbortSignal): Promise<ApplicationStatus> {
     const runner = this.#runner();
     const inspecting = Promise.all(
-      this.#targets({ kind: 'transfer' }).map(async (target): Promise<TargetStatus> => {
+      (await this.#targets({ kind: 'transfer' })).map(async (target): Promise<TargetStatus> => {
         try {
           const state = await perform(target.inspect(this.#options.application), runner, signal);
           return { target: target.name, state };
@@ -225,7 +225,7 @@ export class DeployedApplication {
     signal: AbortSignal | undefined,
   ): Promise<Plan> {
     const { environment, application } = this.#options;
-    const targets = this.#targets(origin);
+    const targets = await this.#targets(origin);
     const { inspection, probe, router } = await this.#look(targets, signal);
     const release = releaseOf(inspection);
     const notes = await this.#notes(intent, release, signal);
@@ -287,8 +287,8 @@ export class DeployedApplication {
     };
   }
 
-  #targets(origin: ImageOrigin): Target[] {
-    return targetsOf(this.#options.config, this.#placed, origin);
+  #targets(origin: ImageOrigin): Promise<Target[]> {
+    return targetsOf(this.#options.places, this.#placed, origin);
   }
 
   /** A release that is on a target already. */

@@ -1,4 +1,3 @@
-import type { SwapdeckConfig } from '../config/model';
 import type { Inspection, Instance, PlanNote, ProbePlan, TargetState } from '../contracts/deploy';
 import type { Runner } from '../contracts/deployCall';
 import type { Target } from '../contracts/deployTarget';
@@ -11,6 +10,7 @@ import type { ImageOrigin } from '../targets/docker/model';
 import { DockerTarget } from '../targets/docker/target';
 import { dockerApplication } from './dockerApplication';
 import { reachedAt, type Placed } from './lookUp';
+import type { Places } from './places';
 import { makeRouter } from './routers';
 
 /** The header by which an application tells its release. */
@@ -24,10 +24,12 @@ export interface Looked {
 }
 
 /** What the application is put on. */
-export function targetsOf(config: SwapdeckConfig, placed: Placed, origin: ImageOrigin): Target[] {
+export async function targetsOf(places: Places, placed: Placed, origin: ImageOrigin): Promise<Target[]> {
   const application = dockerApplication(placed.application, origin);
-  return placed.placement.targets.map(
-    (name) => new DockerTarget(name, application, reachedAt(config, placed, name)),
+  return Promise.all(
+    placed.placement.targets.map(
+      async (name) => new DockerTarget(name, application, await reachedAt(places, placed, name)),
+    ),
   );
 }
 

@@ -1,11 +1,11 @@
 import type { Environment, Placement, SwapdeckConfig } from '../config/model';
-import { readSshAddress } from '../config/values';
 import type { Router as RouterConfig } from '../config/model';
 import type { StrategyName } from '../contracts/deploy';
 import { STRATEGIES } from '../contracts/deploy';
 import type { HostName } from '../contracts/deployCall';
 import type { ImageApplication } from './dockerApplication';
 import { EnvironmentError } from './errors';
+import type { Places } from './places';
 import { routerHost } from './routers';
 
 /** An application in an environment, as the configuration has it: everything that was named is there. */
@@ -64,10 +64,13 @@ function strategyOf({ strategy }: Placement): StrategyName {
 }
 
 /** How the router reaches a target: on the same machine by loopback, else by the address that we reach it by too. */
-export function reachedAt(config: SwapdeckConfig, placed: Placed, target: HostName): string {
+export async function reachedAt(
+  places: Pick<Places, 'addressOf'>,
+  placed: Placed,
+  target: HostName,
+): Promise<string> {
   const from = placed.router && routerHost(placed.router.config);
   if (from === undefined || from === target) return '127.0.0.1';
-  const host = config.hosts[target];
-  if (!host || host.kind === 'local') return '127.0.0.1';
-  return readSshAddress(host.address)?.host ?? host.address;
+  // A host without a way to it is told as such by whoever asks it something.
+  return places.addressOf(target).catch(() => target);
 }

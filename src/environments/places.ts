@@ -43,6 +43,11 @@ export class Places {
     return host === THIS_MACHINE || this.#options.local.has(host);
   }
 
+  /** What others reach a machine by: a name or an address. */
+  async addressOf(host: HostName): Promise<string> {
+    return this.isLocal(host) ? '127.0.0.1' : this.#options.ssh.addressOf(host);
+  }
+
   exec(host: HostName): Exec {
     const { ssh, folder } = this.#options;
     return this.isLocal(host) ? new LocalExec(host, { directory: folder }) : ssh.exec(host);

@@ -93,6 +93,12 @@ export class SshHosts implements Disposable {
     return new SshExec(host, (signal) => this.#acquire(host, signal));
   }
 
+  /** The name or address of the host itself, an alias of the SSH configuration resolved. Rejects as connecting does. */
+  async addressOf(host: string): Promise<string> {
+    const route = await resolveRoute(host, this.#hosts, this.#environment);
+    return route.at(-1)!.settings.hostName;
+  }
+
   dispose(): void {
     this.#connections.dispose();
   }
