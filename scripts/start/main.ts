@@ -95,7 +95,11 @@ async function showReplicas(count: number, browser: boolean | undefined, cleanup
 async function showLab(browser: boolean | undefined, cleanup: Cleanup): Promise<number> {
   const unsupported = labUnsupported();
   if (unsupported) throw new Error(`No lab here: ${unsupported}.`);
-  const lab = (await readLab()) ?? (await cleanup.own(startLab(), async () => void (await stopLab())));
+  const lab =
+    (await readLab()) ??
+    (await cleanup.own(startLab(), async () => {
+      await stopLab();
+    }));
   // The SSH configuration, keys and known_hosts of the lab, and the engine that stands for this machine's.
   process.env.HOME = path.join(lab.folder, 'home');
   process.env.DOCKER_HOST = `unix://${lab.engine}`;
