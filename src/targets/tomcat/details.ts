@@ -44,12 +44,17 @@ export function readSessions(answer: Answer): SessionInfo {
   const timeout = /\[(-?\d+)\]/.exec(head)?.[1];
   const idle = rows.flatMap((row) => {
     const [, range, count] = /\[([^\]]*)\]\D*\[(\d+)\]/.exec(row) ?? [];
-    if (range?.startsWith('>')) return [];
+    if (range !== undefined && /^>(?!=)/.test(range)) return [];
     const alone = /\[(\d+)\]/.exec(row)?.[1];
     // Without a range: those that never end.
     if (range === undefined || count === undefined)
       return alone === undefined ? [] : [{ atLeastMinutes: 0, sessions: Number(alone) }];
-    return [{ atLeastMinutes: Number(/^\d+/.exec(range)?.[0] ?? 0), sessions: Number(count) }];
+    return [
+      {
+        atLeastMinutes: range.startsWith('<') ? 0 : Number(/\d+/.exec(range)?.[0] ?? 0),
+        sessions: Number(count),
+      },
+    ];
   });
   if (timeout === undefined && rows.length === 0 && head !== '') throw unreadable(answer, head);
   return {
