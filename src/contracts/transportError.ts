@@ -32,3 +32,14 @@ const passing: readonly TransportErrorReason[] = ['refused', 'unreachable', 'tim
 export function isWorthRetrying({ reason }: TransportError): boolean {
   return passing.includes(reason);
 }
+
+/** An error of another room that knows whether it may pass without anyone doing something about it. */
+export interface Passing {
+  readonly mayPass: boolean;
+}
+
+/** Whether what was thrown may be gone when the same is tried again in a moment. */
+export function mayPass(thrown: unknown): boolean {
+  if (thrown instanceof TransportError) return isWorthRetrying(thrown);
+  return thrown instanceof Error && (thrown as Partial<Passing>).mayPass === true;
+}

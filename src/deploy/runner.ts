@@ -17,7 +17,7 @@ import type {
   Via,
 } from '../contracts/deployCall';
 import { DeployError } from '../contracts/deployError';
-import { isWorthRetrying, TransportError } from '../contracts/transportError';
+import { mayPass } from '../contracts/transportError';
 import { throwIfAborted } from '../util/async';
 import { Emitter } from '../util/emitter';
 import { SwapdeckError } from '../util/errors';
@@ -211,10 +211,7 @@ function accepted({ answer, unmet }: Attempt): Answer {
 }
 
 function isPassing(thrown: unknown): boolean {
-  return (
-    (thrown instanceof TransportError && isWorthRetrying(thrown)) ||
-    (thrown instanceof DeployError && thrown.reason === 'unparsable')
-  );
+  return mayPass(thrown) || (thrown instanceof DeployError && thrown.reason === 'unparsable');
 }
 
 function bind(call: Call, answer: Answer): Bindings {

@@ -9,7 +9,7 @@ import type {
   JournalSink,
   StepReceipt,
 } from '../contracts/deployRecord';
-import { isWorthRetrying, TransportError } from '../contracts/transportError';
+import { mayPass } from '../contracts/transportError';
 import { SerialQueue } from '../util/async';
 import { toError } from '../util/errors';
 import { textOf } from './parsers';
@@ -171,8 +171,7 @@ export class Walk {
         return await task();
       } catch (thrown) {
         this.#throwIfLost();
-        const passing = thrown instanceof TransportError && isWorthRetrying(thrown);
-        if (!passing || clock.monotonic() - begun > patienceMs) throw toError(thrown);
+        if (!mayPass(thrown) || clock.monotonic() - begun > patienceMs) throw toError(thrown);
         // Cut short, the next attempt says why.
         await clock.delay(PAUSE_MS, signal).catch(() => undefined);
       }

@@ -1,3 +1,4 @@
+import type { Passing } from '../../contracts/transportError';
 import { SwapdeckError } from '../../util/errors';
 
 /**
@@ -29,4 +30,9 @@ export type EngineErrorReason =
   | 'credentialHelper'
   | 'foreign';
 
-export class EngineError extends SwapdeckError<EngineErrorReason> {}
+export class EngineError extends SwapdeckError<EngineErrorReason> implements Passing {
+  /** An engine that is started again is gone for a moment. */
+  get mayPass(): boolean {
+    return this.reason === 'noEngine';
+  }
+}
