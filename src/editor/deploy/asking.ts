@@ -36,11 +36,13 @@ export class Asking<T> implements Disposable {
     return this.#known.get(placed.id)!;
   }
 
-  /** What is known, or the answer once it is there; never rejects. */
+  /** What is known, or the answer once it is there; of a question that was given up, that of the one after it. */
   async known(placed: PlacedApplication): Promise<Known<T>> {
-    const known = this.#known.get(placed.id);
-    if (known && !known.loading) return known;
-    return this.#questions.get(placed.id)?.answer ?? this.update(placed);
+    for (;;) {
+      const known = this.#known.get(placed.id);
+      if (known && !known.loading) return known;
+      await (this.#questions.get(placed.id)?.answer ?? this.update(placed));
+    }
   }
 
   /** Asks again; an earlier question is given up. Never rejects. */

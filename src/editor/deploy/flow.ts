@@ -7,6 +7,7 @@ import { AbortedError } from '../../util/errors';
 import type { App } from '../app';
 import { t } from '../text';
 import { approve, showPlan } from './approve';
+import { isGone } from './holder';
 import type { PlacedApplication } from './placed';
 import { planTitle, verb } from './planWords';
 import { stepWords } from './progress';
@@ -110,8 +111,17 @@ function planned(app: App, placed: PlacedApplication, title: string, make: MakeP
     const application = await app.applications.open(placed, signal, (stage) =>
       progress.report({ message: stage }),
     );
+    await refuseUnfinished(application, signal);
     return make(application, signal);
   });
+}
+
+/** The engine refuses too, but only once a person has read and approved a plan. */
+async function refuseUnfinished(application: DeployedApplication, signal: AbortSignal): Promise<void> {
+  const [open, held] = await Promise.all([application.interrupted(signal), application.holder(signal)]);
+  if (!open || open.outcome === 'stayed' || (held && !isGone(held))) return;
+  const { id, release } = open.plan;
+  throw new DeployError('unfinished', `plan ${id} was interrupted`, { plan: id, version: release.version });
 }
 
 function executed(app: App, placed: PlacedApplication, plan: Plan): Promise<Receipt> {
