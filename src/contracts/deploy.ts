@@ -110,6 +110,11 @@ export interface Step {
   readonly verify: readonly Call[];
   readonly undo: readonly Call[];
   readonly again: 'repeat' | 'undoFirst';
+  /**
+   * Asked when the step failed, after `undo`; when all of it holds it was bad luck, and the step is performed again, a few
+   * times. Only reads; uses the bindings of the step.
+   */
+  readonly retryIf?: readonly Call[];
   /** Performed when the step failed, before anything is undone: their answers are shown, such as the end of a log. */
   readonly diagnose?: readonly Call[];
   /** Steps in a row with the same text here don't depend on each other: they are performed, and taken back, at once. */
@@ -148,8 +153,8 @@ export interface ProbePlan {
  * - `clearsPending`: leftovers of an earlier deployment are removed; `subject` names them.
  * - `promoted`, `tested`: the release was live, or passed its smoke tests, in the environment `subject`.
  *   `needsApproval`: `subject` others must approve. `window`: releases are allowed in it only.
- * - `balancerForgets`, `serversForgotten`: what is set in the router `subject` is lost when it starts again or reads its
- *   configuration again. `closesKept`: connections that its clients keep open are closed.
+ * - `balancerForgets`, `serversForgotten`, `workersForgotten`: what is set in the router `subject` is lost when it
+ *   starts again or reads its configuration again. `closesKept`: connections that its clients keep open are closed.
  */
 export interface PlanNote {
   readonly kind:
@@ -164,6 +169,7 @@ export interface PlanNote {
     | 'window'
     | 'balancerForgets'
     | 'serversForgotten'
+    | 'workersForgotten'
     | 'closesKept';
   readonly subject?: string;
 }

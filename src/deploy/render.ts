@@ -71,6 +71,8 @@ function noteText({ kind, subject = '' }: PlanNote): string {
       return `what is set in ${subject} is lost when it starts again, unless it is told to persist it`;
     case 'serversForgotten':
       return `what is set in ${subject} is lost when it reads its configuration again, unless it has a state file`;
+    case 'workersForgotten':
+      return `what is set in ${subject} is lost when its Apache starts again; workers.properties is what it begins with`;
     case 'closesKept':
       return `${subject} closes connections that clients keep open when it is switched`;
   }
@@ -83,10 +85,11 @@ export function renderStep(step: Step, number: number): string[] {
     ...section('do', step.do),
     ...section('verify', step.verify),
     ...section('undo', step.undo),
+    ...section('retry', step.retryIf ?? []),
   ];
 }
 
-function section(name: 'do' | 'verify' | 'undo', calls: readonly Call[]): string[] {
+function section(name: 'do' | 'verify' | 'undo' | 'retry', calls: readonly Call[]): string[] {
   if (calls.length === 0) return name === 'undo' ? ['  undo    nothing'] : [];
   return calls.flatMap((call, index) => {
     const [first = '', ...more] = renderCall(call);

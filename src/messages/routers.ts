@@ -110,6 +110,10 @@ export const routerHintTexts: Readonly<Record<RouterHint, (t: Translate) => stri
     t(
       'HAProxy forgets the switch with its next reload. Name its server-state-file as "state" and have it loaded to keep it.',
     ),
+  workersForgotten: (t) =>
+    t(
+      'Apache forgets the switch with its next restart, a graceful one too: mod_jk begins with what workers.properties says.',
+    ),
   closesKept: (t) =>
     t('Connections that clients keep open are closed; a request under way on one may be lost.'),
 };

@@ -42,4 +42,9 @@ export type TomcatErrorReason =
   | 'versionText'
   | 'warChanged';
 
-export class TomcatError extends SwapdeckError<TomcatErrorReason> {}
+export class TomcatError extends SwapdeckError<TomcatErrorReason> {
+  /** Whether it may be gone when the same is tried again in a moment: a proxy whose server is just starting. */
+  get mayPass(): boolean {
+    return this.reason === 'proxy' && Number(this.details.status) >= 500;
+  }
+}

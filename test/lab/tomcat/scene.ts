@@ -177,6 +177,11 @@ export class QuotesFleet {
 export class Browser {
   #cookie: string | undefined;
 
+  /** The id of its session; it ends with the node's route. */
+  get session(): string | undefined {
+    return this.#cookie?.split('=')[1];
+  }
+
   async visit(url: string): Promise<{ release: string; visits: number }> {
     const response = await fetch(url, {
       headers: { connection: 'close', ...(this.#cookie !== undefined && { cookie: this.#cookie }) },
