@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
 import { TransportError } from '../../../contracts/transportError';
-import { abortable } from '../../../util/async';
 import type { Disposable } from '../../../util/disposables';
-import { AbortedError, SwapdeckError, toError } from '../../../util/errors';
-import type Docker from 'dockerode';
-import { refusal, type Engine } from '../engine/engine';
+import { SwapdeckError, toError } from '../../../util/errors';
+import type { Engine } from '../engine/engine';
 import { inspectOurs, nameOf, open, send } from './ask';
 import { readText, type EngineRequest } from '../engine/request';
 import { ContainerError } from './errors';
+import { hijack } from './hijack';
 
 /** Bash where the image has it, else its own shell; both read what a person types. */
 const SHELL = ['sh', '-c', 'if command -v bash >/dev/null 2>&1; then exec bash; fi; exec sh'] as const;
@@ -59,40 +58,38 @@ export async function openShell(
   const details = { host: engine.place, container: nameOf(found), state: found.State.Status };
   if (!found.State.Running || found.State.Paused)
     throw new ContainerError('notRunning', `${details.container} does not run`, details);
-  const client = await engine.client(signal);
   const mark = `${MARK}=${randomUUID()}`;
-  try {
-    const exec = await client.getContainer(found.Id).exec({
-      Cmd: [...SHELL],
+  const exec = await makeExec(
+    engine,
+    found.Id,
+    {
+      Cmd: SHELL,
       Env: ['TERM=xterm-256color', mark],
       Tty: true,
       AttachStdin: true,
       AttachStdout: true,
       AttachStderr: true,
-      ...(signal && { abortSignal: signal }),
-    });
-    // The size it begins with: a prompt is drawn before anyone could resize.
-    const options = { hijack: true, stdin: true, Tty: true, ConsoleSize: [size.rows, size.columns] };
-    const stream = await abortable(exec.start(options), signal, 'open a shell');
-    const hangUp = (): Promise<void> => runApart(engine, found.Id, ['sh', '-c', HANG_UP, 'sh', mark]);
-    const shell = new ContainerShell({ engine, exec, stream, hangUp }, details);
-    await shell.resize(size);
-    return shell;
-  } catch (error) {
-    throw clientError(error, engine.place, signal);
-  }
+    },
+    signal,
+  );
+  const stream = await hijack(engine, `/exec/${exec}/start`, { Detach: false, Tty: true }, signal);
+  const hangUp = (): Promise<void> => runApart(engine, found.Id, ['sh', '-c', HANG_UP, 'sh', mark]);
+  const shell = new ContainerShell({ engine, exec, stream, hangUp }, details);
+  await shell.resize(size);
+  return shell;
 }
 
 interface ShellParts {
   readonly engine: Engine;
-  readonly exec: Docker.Exec;
+  /** Its id. */
+  readonly exec: string;
   readonly stream: Duplex;
   readonly hangUp: () => Promise<void>;
 }
 
 class ContainerShell implements Shell {
   readonly #engine: Engine;
-  readonly #exec: Docker.Exec;
+  readonly #exec: string;
   readonly #stream: Duplex;
   readonly #details: { readonly host: string; readonly container: string };
   readonly #hangUp: () => Promise<void>;
@@ -122,12 +119,14 @@ class ContainerShell implements Shell {
   }
 
   async resize({ columns, rows }: ShellSize): Promise<void> {
+    const query = { w: String(columns), h: String(rows) };
+    const path = `/exec/${this.#exec}/resize`;
     // One that has ended meanwhile has no size.
-    await this.#exec.resize({ w: columns, h: rows }).catch(() => undefined);
+    await send(this.#engine, this.#details.container, { method: 'POST', path, query }).catch(() => undefined);
   }
 
   async exitCode(signal?: AbortSignal): Promise<number | undefined> {
-    const { ExitCode } = state.parse(await this.#engine.json(`/exec/${this.#exec.id}/json`, {}, signal));
+    const { ExitCode } = state.parse(await this.#engine.json(`/exec/${this.#exec}/json`, {}, signal));
     if (
       ExitCode &&
       CANNOT_RUN.includes(ExitCode) &&
@@ -162,25 +161,23 @@ class ContainerShell implements Shell {
   }
 }
 
-/** What the client library throws, as an error of ours. */
-function clientError(error: unknown, place: string, signal: AbortSignal | undefined): unknown {
-  if (error instanceof SwapdeckError) return error;
-  if (signal?.aborted) return new AbortedError('a shell', signal.reason);
-  const { statusCode, json } = error as { statusCode?: unknown; json?: unknown };
-  if (typeof statusCode === 'number')
-    return refusal(place, statusCode, json ? JSON.stringify(json) : toError(error).message);
-  return new TransportError('reset', `${place}: ${toError(error).message}`, { host: place }, error);
+function post(path: string, body: object): EngineRequest {
+  const headers = { 'content-type': 'application/json' };
+  return { method: 'POST', path, headers, body: JSON.stringify(body) };
+}
+
+async function makeExec(
+  engine: Engine,
+  container: string,
+  body: object,
+  signal?: AbortSignal,
+): Promise<string> {
+  const made = await open(engine, container, post(`/containers/${container}/exec`, body), signal);
+  return created.parse(JSON.parse(await readText(made, engine.place, signal))).Id;
 }
 
 /** Starts a command in a container and does not wait for its end. */
 async function runApart(engine: Engine, container: string, argv: readonly string[]): Promise<void> {
-  const post = (path: string, body: object): EngineRequest => ({
-    method: 'POST',
-    path,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const made = await open(engine, container, post(`/containers/${container}/exec`, { Cmd: argv }));
-  const { Id } = created.parse(JSON.parse(await readText(made, engine.place)));
-  await send(engine, container, post(`/exec/${Id}/start`, { Detach: true }));
+  const exec = await makeExec(engine, container, { Cmd: argv });
+  await send(engine, container, post(`/exec/${exec}/start`, { Detach: true }));
 }
