@@ -1,5 +1,8 @@
-/** The `swapdeck.yaml` of the lab: an environment for each kind of router, and one over two hosts. */
-export function configuration(urls: Readonly<Record<string, string>>): string {
+/**
+ * The `swapdeck.yaml` of the lab: an environment for each kind of router, and one over two hosts. `next`: the address
+ * that the routers reach the second one by.
+ */
+export function configuration(urls: Readonly<Record<string, string>>, next: string): string {
   const environment = (name: string, router: string, url: string | undefined): string => `  ${name}:
     probe: { url: "${url}", every: 20ms }
     journal: { host: host-a }
@@ -22,7 +25,7 @@ export function configuration(urls: Readonly<Record<string, string>>): string {
 
 hosts:
   host-a: { ssh: host-a }
-  host-b: { ssh: host-b }
+  host-b: { ssh: host-b, address: ${next} }
 
 routers:
   template:

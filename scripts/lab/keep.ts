@@ -33,7 +33,10 @@ async function main(): Promise<void> {
       recursive: true,
       filter: (file) => path.basename(file) !== 'target',
     });
-    await writeFile(path.join(workspace, 'swapdeck.yaml'), configuration(urls));
+    await writeFile(
+      path.join(workspace, 'swapdeck.yaml'),
+      configuration(urls, lab.machine('host-b').address),
+    );
     await commit(workspace);
     const state: RunningLab = {
       pid: process.pid,

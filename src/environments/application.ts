@@ -288,7 +288,8 @@ export class DeployedApplication {
   }
 
   #targets(origin: ImageOrigin): Promise<Target[]> {
-    return targetsOf(this.#options.places, this.#placed, origin);
+    const { config, places } = this.#options;
+    return targetsOf(config, places, this.#placed, origin);
   }
 
   /** A release that is on a target already. */

@@ -9,7 +9,8 @@ import { SwapdeckError } from '../util/errors';
  * roll back to, or no such version: `version`, `known`); `outsideWindow` (releases are not allowed now: `environment`,
  * `window`, `now`); `notPromoted` (the release was not live in the environment before: `environment`, `version`, `after`);
  * `smokeMissing` (its tests did not pass in `gate`: `environment`, `version`); `approvalsMissing` (`environment`, `wanted`,
- * `given`).
+ * `given`); `noAddress` (a router can't reach the host by the address that it is reached by from here: `name`, `router`,
+ * `found`).
  */
 export type EnvironmentErrorReason =
   | 'unknownEnvironment'
@@ -24,6 +25,7 @@ export type EnvironmentErrorReason =
   | 'outsideWindow'
   | 'notPromoted'
   | 'smokeMissing'
-  | 'approvalsMissing';
+  | 'approvalsMissing'
+  | 'noAddress';
 
 export class EnvironmentError extends SwapdeckError<EnvironmentErrorReason> {}

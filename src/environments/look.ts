@@ -1,3 +1,4 @@
+import type { SwapdeckConfig } from '../config/model';
 import type { Inspection, Instance, PlanNote, ProbePlan, TargetState } from '../contracts/deploy';
 import type { Runner } from '../contracts/deployCall';
 import type { Target } from '../contracts/deployTarget';
@@ -24,11 +25,16 @@ export interface Looked {
 }
 
 /** What the application is put on. */
-export async function targetsOf(places: Places, placed: Placed, origin: ImageOrigin): Promise<Target[]> {
+export async function targetsOf(
+  config: SwapdeckConfig,
+  places: Places,
+  placed: Placed,
+  origin: ImageOrigin,
+): Promise<Target[]> {
   const application = dockerApplication(placed.application, origin);
   return Promise.all(
     placed.placement.targets.map(
-      async (name) => new DockerTarget(name, application, await reachedAt(places, placed, name)),
+      async (name) => new DockerTarget(name, application, await reachedAt(config, places, placed, name)),
     ),
   );
 }

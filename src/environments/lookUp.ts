@@ -4,6 +4,7 @@ import type { StrategyName } from '../contracts/deploy';
 import { STRATEGIES } from '../contracts/deploy';
 import type { HostName } from '../contracts/deployCall';
 import type { ImageApplication } from './dockerApplication';
+import { isLoopbackHost } from '../targets/jvm/jdwpOptions';
 import { EnvironmentError } from './errors';
 import type { Places } from './places';
 import { routerHost } from './routers';
@@ -63,14 +64,27 @@ function strategyOf({ strategy }: Placement): StrategyName {
   throw new EnvironmentError('unsupportedStrategy', `${strategy} is not for hosts`, { name: strategy });
 }
 
-/** How the router reaches a target: on the same machine by loopback, else by the address that we reach it by too. */
+/**
+ * How the router reaches a target: on the same machine by loopback, else by the address that was written down, or the
+ * one that we reach it by too. Rejects with `EnvironmentError` `noAddress` where that is the router's own loopback, as
+ * behind a forwarded port.
+ */
 export async function reachedAt(
+  config: SwapdeckConfig,
   places: Pick<Places, 'addressOf'>,
   placed: Placed,
   target: HostName,
 ): Promise<string> {
   const from = placed.router && routerHost(placed.router.config);
   if (from === undefined || from === target) return '127.0.0.1';
+  const written = config.hosts[target]?.reachedAt;
+  if (written !== undefined) return written;
   // A host without a way to it is told as such by whoever asks it something.
-  return places.addressOf(target).catch(() => target);
+  const address = await places.addressOf(target).catch(() => target);
+  if (!isLoopbackHost(address)) return address;
+  throw new EnvironmentError('noAddress', `${target} has no address that ${from} reaches it by`, {
+    name: target,
+    router: from,
+    found: address,
+  });
 }

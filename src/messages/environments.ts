@@ -51,6 +51,20 @@ export const environmentTexts: Texts<EnvironmentErrorReason> = {
     detail: fact(facts, 'known') ? facts.t('Kept are: {0}.', fact(facts, 'known')) : undefined,
     next: ['retry'],
   }),
+  noAddress: (facts) => ({
+    title: facts.t(
+      '{0} can not reach {1} at {2}.',
+      fact(facts, 'router'),
+      fact(facts, 'name'),
+      fact(facts, 'found'),
+    ),
+    detail: facts.t(
+      'That is how {0} is reached from here. Write the address that {1} reaches it by at the host, as `address`.',
+      fact(facts, 'name'),
+      fact(facts, 'router'),
+    ),
+    next: ['openConfiguration'],
+  }),
   outsideWindow: (facts) => ({
     title: facts.t('{0} takes no releases now.', fact(facts, 'environment')),
     detail: facts.t(

@@ -62,7 +62,7 @@ describe('a deployment from the command line', function () {
       path.dirname(java),
       path.join(java, 'Main.java'),
     ]);
-    const yaml = configuration(urls).replace(
+    const yaml = configuration(urls, '192.0.2.2').replace(
       'build: { before: [mvn, -q, compile] }',
       'build: { context: . }',
     );

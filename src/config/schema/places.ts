@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import * as s from './scalars';
 
-/** `address` is read with `readSshAddress` once its placeholders are filled in. */
-export type Host = { kind: 'local' } | { kind: 'ssh'; address: string; jump?: string };
+/**
+ * `address` is read with `readSshAddress` once its placeholders are filled in; `reachedAt` is how other machines reach
+ * the host, where that is not by the address of SSH.
+ */
+export type Host = ({ kind: 'local' } | { kind: 'ssh'; address: string; jump?: string }) & {
+  reachedAt?: string;
+};
 
 export const host = z
   .strictObject({
@@ -14,13 +19,19 @@ export const host = z
     jump: s.sshHost
       .optional()
       .describe('The host through which this one is reached: a name from here or from `~/.ssh/config`.'),
+    address: s.networkAddress
+      .optional()
+      .describe(
+        'How routers on other machines reach the host, where that is not by the address of `ssh`: a name or an IP address.',
+      ),
     local: z.literal(true).meta({ 'x-expects': 'true' }).optional().describe('This machine.'),
   })
-  .transform(({ ssh, jump }): Host =>
-    ssh === undefined
-      ? { kind: 'local' }
-      : { kind: 'ssh', address: ssh, ...(jump !== undefined && { jump }) },
-  )
+  .transform(({ ssh, jump, address }): Host => {
+    const reached = address === undefined ? {} : { reachedAt: address };
+    return ssh === undefined
+      ? { kind: 'local', ...reached }
+      : { kind: 'ssh', address: ssh, ...(jump !== undefined && { jump }), ...reached };
+  })
   .describe('A machine, reached over SSH, or this one.');
 
 export const tomcat = z

@@ -172,6 +172,8 @@ export const coordinates = checked('coordinates', (text) => /^[\w.-]+:[\w.-]+$/.
 export const ipAddress = checked('ipAddress', (text) =>
   /^[0-9.]+$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(text),
 );
+/** A name or an IP address, without a port. */
+export const networkAddress = checked('text', without(/[\s/]/));
 export const image = checked('text', without(/\s/), RELEASE);
 export const volume = checked('volume', (text) => /^[^:\s][^:]*:[^:]+(?::[a-zA-Z,]+)?$/.test(text), RUNNING);
 export const restartPolicy = checked('restartPolicy', (text) =>
