@@ -113,6 +113,30 @@ describe('lock on the journal host', function () {
     assert.equal(new Set(tokens).size, 8);
   });
 
+  it('finds the journal of any deployment that is kept by its plan, of several attempts the last', async () => {
+    const lock = lockOf();
+    const planned = (id: string): JournalRecord =>
+      ({ at: 1, fence: 1, kind: 'plan', plan: { id }, digest: '', actor: actor('ann') }) as JournalRecord;
+    for (const [id, ...steps] of [
+      ['1a2b', 'one'],
+      ['3c4d', 'two'],
+      // Gone on with: what was written before comes first.
+      ['1a2b', 'one', 'three'],
+    ] as const) {
+      const lease = await take(lock);
+      await lease.beginWith([planned(id)]);
+      for (const step of steps) await lease.append(record(step));
+      await lease.release();
+    }
+    // One that was refused wrote nothing.
+    await (await take(lock)).release();
+    const stepsOf = async (id: string): Promise<unknown[]> =>
+      (await lock.readJournalOf(id)).slice(1).map((each) => each.kind === 'begin' && each.step);
+    assert.deepEqual(await stepsOf('1a2b'), ['one', 'three']);
+    assert.deepEqual(await stepsOf('3c4d'), ['two']);
+    assert.deepEqual(await lock.readJournalOf('5e6f'), []);
+  });
+
   it('refuses every write of a holder whose lock was broken, who learns of it', async () => {
     const lock = lockOf();
     const first = await take(lock);

@@ -115,8 +115,13 @@ export const deployCommands = {
     places: [
       {
         menu: 'view/item/context',
+        when: `${deployments} && viewItem =~ /^deployment\\.over\\.receipt\\b/`,
+        group: 'inline@1',
+      },
+      {
+        menu: 'view/item/context',
         when: `${deployments} && viewItem =~ /^deployment\\.\\w+\\.receipt\\b/`,
-        group: 'inline@3',
+        group: '2_show@2',
       },
     ],
   },

@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import type { SwapdeckConfig } from '../../config/model';
 import { systemClock } from '../../contracts/clock';
+import type { Plan } from '../../contracts/deploy';
 import type { Actor, AuditRecord, DeployEvent, Receipt } from '../../contracts/deployRecord';
 import type { HeldLock } from '../../deploy/lock';
 import type { Standing } from '../../deploy/recover';
@@ -81,6 +82,8 @@ export class Applications implements Disposable {
   );
   /** Asks after cancelling; without it a deployment stays where it is. */
   decide: Decide | undefined;
+  /** Asks for the names of the others who approved a plan, where so many must; without it nobody did. */
+  approvals: ((plan: Plan, needed: number) => Promise<readonly string[]>) | undefined;
 
   constructor(configurations: Configurations, dialers: EditorDialers) {
     this.#configurations = configurations;
@@ -138,6 +141,7 @@ export class Applications implements Disposable {
       onStage: (stage) => this.#stages.get(id)?.(stage),
       onEvent: (event) => this.#receive(id, event),
       decide: () => this.#decide(id),
+      approvals: async (plan, needed) => (await this.approvals?.(plan, needed)) ?? [],
     });
     this.#opened.set(id, { config, places, application });
     return application;
@@ -183,6 +187,7 @@ export class Applications implements Disposable {
       if (deployment.receipt)
         this.#over.splice(0, this.#over.length, ...this.#over.slice(1 - mostEnded), deployment);
       await Promise.all([this.status.update(placed), this.past.update(placed)]);
+      this.#lookAgainBeside(placed);
       this.#ended.fire(deployment);
     }
   }
@@ -202,6 +207,13 @@ export class Applications implements Disposable {
       application.holder(signal),
     ]);
     return { records, ...(open && { open }), ...(held && !isGone(held) && { holder: held }) };
+  }
+
+  /** Where another environment has the application on the same hosts, what runs there changed too. */
+  #lookAgainBeside({ id, application, configuration }: PlacedApplication): void {
+    for (const each of this.all)
+      if (each.application === application && each.id !== id && each.configuration.uri === configuration.uri)
+        this.status.outdate(each);
   }
 
   #receive(id: string, event: DeployEvent): void {

@@ -64,6 +64,11 @@ export class Asking<T> implements Disposable {
     return known;
   }
 
+  /** Asks again where somebody has looked before. */
+  outdate(placed: PlacedApplication): void {
+    if (this.#known.has(placed.id)) void this.update(placed);
+  }
+
   /** Forgets what is known. */
   clear(): void {
     for (const { abort } of this.#questions.values()) abort.abort(new AbortedError('a question'));

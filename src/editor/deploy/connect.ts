@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../util/disposables';
 import type { App } from '../app';
 import type { ContextKeys } from '../contextKeys';
@@ -27,6 +28,23 @@ export function connectDeployments(app: App, keys: ContextKeys): Disposable {
     const text = t('{0} was stopped. Take back what was done, or stay here?', planTitle(plan));
     // Put aside, it stays: it can be resumed or undone at any time.
     return (await dialogs.show('warning', text, choices)) ?? 'stay';
+  };
+  applications.approvals = async (plan, needed) => {
+    const names = await vscode.window.showInputBox({
+      title: t('Who approved: {0}?', planTitle(plan)),
+      prompt:
+        needed === 1
+          ? t('Somebody else must approve it. Type their name; it is kept in the audit log.')
+          : t(
+              '{0} others must approve it. Type their names, with commas; they are kept in the audit log.',
+              needed,
+            ),
+      ignoreFocusOut: true,
+    });
+    return (names ?? '')
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean);
   };
   update();
   return store;

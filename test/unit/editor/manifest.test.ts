@@ -47,10 +47,22 @@ describe('the manifest', () => {
   });
 
   it('shows at most three icons on a row, whatever its state', () => {
-    const states = ['detached', 'connecting', 'attached', 'suspended', 'waiting', 'unsupported'];
-    for (const state of states)
-      for (const suffix of ['', '.cancellable', '.configured', '.cancellable.configured']) {
-        const value = `jvm.${state}${suffix}`;
+    const rows = {
+      jvm: {
+        states: ['detached', 'connecting', 'attached', 'suspended', 'waiting', 'unsupported'],
+        marks: ['', '.cancellable', '.configured', '.cancellable.configured'],
+      },
+      application: {
+        states: ['idle', 'busy', 'deploying', 'interrupted', 'failed', 'unsupported'],
+        marks: ['', '.kept', '.kept.standby', '.kept.standby.locked'],
+      },
+      deployment: {
+        states: ['running', 'undoing', 'elsewhere', 'interrupted', 'committed', 'over'],
+        marks: ['', '.receipt'],
+      },
+    };
+    for (const [kind, { states, marks }] of Object.entries(rows))
+      for (const value of states.flatMap((state) => marks.map((mark) => `${kind}.${state}${mark}`))) {
         const icons = Object.entries<CommandRow>(commands).filter(([, row]) =>
           row.places?.some(
             ({ menu, when, group }) =>
