@@ -21,6 +21,13 @@ export interface ZipEntry {
   readonly offset: number;
 }
 
+/** Where the bytes of a ZIP are. `read` resolves to fewer where they end. */
+interface Bytes {
+  size(): Promise<number>;
+  read(position: number, length: number): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
 const endSignature = Buffer.from('504b0506', 'hex');
 const endLength = 22;
 
@@ -30,9 +37,9 @@ const endLength = 22;
  */
 export class ZipFile {
   readonly entries: readonly ZipEntry[];
-  readonly #file: FileHandle;
+  readonly #file: Bytes;
 
-  private constructor(file: FileHandle, entries: readonly ZipEntry[]) {
+  private constructor(file: Bytes, entries: readonly ZipEntry[]) {
     this.#file = file;
     this.entries = entries;
   }
@@ -40,11 +47,20 @@ export class ZipFile {
   static async open(path: string): Promise<ZipFile> {
     const file = await open(path, 'r');
     try {
-      return new ZipFile(file, await readDirectory(file));
+      return await ZipFile.#in(inFile(file));
     } catch (error) {
       await file.close();
       throw error;
     }
+  }
+
+  /** One that is in memory, such as a jar in a WAR. */
+  static of(bytes: Buffer): Promise<ZipFile> {
+    return ZipFile.#in(inMemory(bytes));
+  }
+
+  static async #in(bytes: Bytes): Promise<ZipFile> {
+    return new ZipFile(bytes, await readDirectory(bytes));
   }
 
   async read(entry: ZipEntry): Promise<Buffer> {
@@ -62,8 +78,28 @@ export class ZipFile {
   }
 }
 
-async function readDirectory(file: FileHandle): Promise<ZipEntry[]> {
-  const { size } = await file.stat();
+function inFile(file: FileHandle): Bytes {
+  return {
+    size: async () => (await file.stat()).size,
+    read: async (position, length) => {
+      const bytes = Buffer.alloc(length);
+      const { bytesRead } = await file.read(bytes, 0, length, position);
+      return bytes.subarray(0, bytesRead);
+    },
+    close: () => file.close(),
+  };
+}
+
+function inMemory(bytes: Buffer): Bytes {
+  return {
+    size: () => Promise.resolve(bytes.length),
+    read: (position, length) => Promise.resolve(bytes.subarray(position, position + length)),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function readDirectory(file: Bytes): Promise<ZipEntry[]> {
+  const size = await file.size();
   const tail = await readAt(file, Math.max(0, size - endLength - 0xffff), Math.min(size, endLength + 0xffff));
   const end = tail.lastIndexOf(endSignature);
   if (end < 0 || end + endLength > tail.length) throw new ZipError('incomplete', 'no end record');
@@ -99,9 +135,9 @@ function parseDirectory(bytes: Buffer, count: number): ZipEntry[] {
   return entries;
 }
 
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
-  const { bytesRead } = await file.read(bytes, 0, length, position);
-  if (bytesRead < length) throw new ZipError('incomplete', `${bytesRead} of ${length} bytes at ${position}`);
+async function readAt(file: Bytes, position: number, length: number): Promise<Buffer> {
+  const bytes = await file.read(position, length);
+  if (bytes.length < length)
+    throw new ZipError('incomplete', `${bytes.length} of ${length} bytes at ${position}`);
   return bytes;
 }

@@ -72,41 +72,69 @@ const IN_JARS = {
   jakarta: 'META-INF/services/jakarta.servlet.ServletContainerInitializer',
 } as const;
 
+const CLASS = /^WEB-INF\/classes\/.*\.class$/;
+const LIBRARY = /^WEB-INF\/lib\/[^/]*\.jar$/;
+
 /**
- * The namespace of the WAR's own classes; of its libraries where those use none, as with frameworks that bring a
- * servlet of their own.
+ * The namespace of the WAR's own classes; where those use none, of the classes that `web.xml` names and of frameworks
+ * that start by themselves. Other classes of libraries say nothing: many can do without servlets.
  */
 async function namespaceOf(file: string, signal: AbortSignal | undefined): Promise<ServletNamespace> {
-  let zip: ZipFile;
+  let zip: ZipFile | undefined;
   try {
     zip = await ZipFile.open(file);
-  } catch (error) {
-    const problem = error instanceof ZipError ? error.reason : (systemCode(error) ?? 'unreadable');
-    throw notWar(file, problem, error);
-  }
-  try {
-    if (!zip.entries.some(({ name }) => name.startsWith('WEB-INF/'))) throw notWar(file, 'noWebInf');
-    const find = async (
-      matches: (name: string) => boolean,
-      marks: typeof IN_CLASSES | typeof IN_JARS,
-    ): Promise<ServletNamespace> => {
-      for (const entry of zip.entries.filter(({ name }) => matches(name))) {
-        throwIfAborted(signal, file);
-        const bytes = await zip.read(entry);
-        if (bytes.includes(marks.jakarta)) return 'jakarta';
-        if (bytes.includes(marks.javax)) return 'javax';
-      }
-      return 'none';
-    };
-    const own = await find((name) => /^WEB-INF\/classes\/.*\.class$/.test(name), IN_CLASSES);
-    if (own !== 'none') return own;
-    return await find((name) => /^WEB-INF\/lib\/[^/]*\.jar$/.test(name), IN_JARS);
+    return await namespaceIn(zip, file, signal);
   } catch (error) {
     if (error instanceof ZipError) throw notWar(file, error.reason, error);
-    throw error;
+    const code = systemCode(error);
+    throw code === undefined ? error : notWar(file, code, error);
   } finally {
-    await zip.close();
+    await zip?.close();
   }
+}
+
+async function namespaceIn(
+  zip: ZipFile,
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<ServletNamespace> {
+  if (!zip.entries.some(({ name }) => name.startsWith('WEB-INF/'))) throw notWar(file, 'noWebInf');
+  for (const entry of zip.entries.filter(({ name }) => CLASS.test(name))) {
+    throwIfAborted(signal, file);
+    const used = markOf(await zip.read(entry), IN_CLASSES);
+    if (used !== 'none') return used;
+  }
+  const descriptor = zip.entries.find(({ name }) => name === 'WEB-INF/web.xml');
+  const named = descriptor ? namedClasses((await zip.read(descriptor)).toString('utf8')) : new Set();
+  for (const entry of zip.entries.filter(({ name }) => LIBRARY.test(name))) {
+    throwIfAborted(signal, file);
+    const used = await usedBy(await zip.read(entry), named);
+    if (used !== 'none') return used;
+  }
+  return 'none';
+}
+
+/** By the classes of a jar that are named, or by its being a framework. */
+async function usedBy(jar: Buffer, named: ReadonlySet<unknown>): Promise<ServletNamespace> {
+  const zip = await ZipFile.of(jar);
+  for (const entry of zip.entries) {
+    const used = named.has(entry.name)
+      ? markOf(await zip.read(entry), IN_CLASSES)
+      : markOf(Buffer.from(entry.name), IN_JARS);
+    if (used !== 'none') return used;
+  }
+  return 'none';
+}
+
+function markOf(bytes: Buffer, marks: typeof IN_CLASSES | typeof IN_JARS): ServletNamespace {
+  if (bytes.includes(marks.jakarta)) return 'jakarta';
+  return bytes.includes(marks.javax) ? 'javax' : 'none';
+}
+
+/** Entries of the classes of servlets, filters and listeners. */
+function namedClasses(webXml: string): Set<string> {
+  const found = webXml.matchAll(/<(?:servlet|filter|listener)-class>\s*([\w.$]+)\s*</g);
+  return new Set([...found].map(([, name = '']) => `${name.replaceAll('.', '/')}.class`));
 }
 
 function notWar(file: string, problem: string, cause?: unknown): TomcatError {

@@ -32,7 +32,7 @@ export async function tomcatHome(major: TomcatMajor): Promise<string> {
 }
 
 /** A file of Maven's local repository (`group:artifact:version:type`), brought there when it is missing. */
-async function mavenFile(coordinates: string): Promise<string> {
+export async function mavenFile(coordinates: string): Promise<string> {
   const [group = '', artifact = '', version = '', type = ''] = coordinates.split(':');
   const repository = path.join(os.homedir(), '.m2', 'repository');
   const file = path.join(

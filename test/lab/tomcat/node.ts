@@ -165,7 +165,7 @@ export class TomcatNode {
       keyStore === undefined
         ? ''
         : `<Connector port="${this.tlsPort}" address="127.0.0.1" SSLEnabled="true" scheme="https" secure="true">
-      <SSLHostConfig><Certificate certificateKeystoreFile="${keyStore}" certificateKeystorePassword="changeit" /></SSLHostConfig>
+      <SSLHostConfig><Certificate certificateKeystoreFile="${keyStore}" certificateKeystorePassword="changeit" certificateKeyAlias="server" /></SSLHostConfig>
     </Connector>`;
     return `<Server port="-1">
   <GlobalNamingResources>

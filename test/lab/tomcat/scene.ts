@@ -3,8 +3,9 @@ import type { Plan, TargetState } from '../../../src/contracts/deploy';
 import type { Answer, Call, Performed } from '../../../src/contracts/deployCall';
 import type { DeployEvent, JournalRecord, Receipt } from '../../../src/contracts/deployRecord';
 import { planDigest } from '../../../src/deploy/digest';
-import { execute } from '../../../src/deploy/execute';
+import { execute, undo, type ExecuteOptions } from '../../../src/deploy/execute';
 import { perform } from '../../../src/deploy/inspect';
+import { standingOf } from '../../../src/deploy/recover';
 import { makePlan } from '../../../src/deploy/makePlan';
 import { httpPerformer } from '../../../src/deploy/performers/http';
 import { CallRunner } from '../../../src/deploy/runner';
@@ -64,6 +65,7 @@ export interface DeployOptions {
   readonly onEvent?: (event: DeployEvent) => void;
   readonly signal?: AbortSignal;
   readonly patienceMs?: number;
+  readonly decide?: () => Promise<'undo' | 'stay'>;
 }
 
 /** What a deployment left: its plan, receipt and journal. */
@@ -133,29 +135,37 @@ export class QuotesFleet {
   }
 
   async execute(plan: Plan, options: Partial<DeployOptions> = {}): Promise<Deployed> {
-    const { onEvent, signal, patienceMs = 2000 } = options;
     const journal: JournalRecord[] = [];
-    const receipt = await execute(
-      plan,
-      planDigest(plan),
-      {
-        runner: this.runner.runner,
-        journal: {
-          append: (record) => {
-            journal.push(record);
-            return Promise.resolve();
-          },
-        },
-        clock: systemClock,
-        actor: { name: 'tester@lab', machine: 'lab', processId: process.pid },
-        fence: 1,
-        inspect: async () => ({ targets: await this.states(options) }),
-        patienceMs,
-        ...(onEvent && { onEvent }),
-      },
-      signal,
-    );
+    const receipt = await execute(plan, planDigest(plan), this.#executing(journal, options), options.signal);
     return { plan, receipt, journal };
+  }
+
+  /** Takes an interrupted or stuck deployment back. */
+  async undo(journal: readonly JournalRecord[]): Promise<Deployed> {
+    const standing = standingOf(journal);
+    const records = [...journal];
+    const receipt = await undo(standing, this.#executing(records));
+    return { plan: standing.plan, receipt, journal: records };
+  }
+
+  #executing(journal: JournalRecord[], options: Partial<DeployOptions> = {}): ExecuteOptions {
+    const { onEvent, decide, patienceMs = 2000 } = options;
+    return {
+      runner: this.runner.runner,
+      journal: {
+        append: (record) => {
+          journal.push(record);
+          return Promise.resolve();
+        },
+      },
+      clock: systemClock,
+      actor: { name: 'tester@lab', machine: 'lab', processId: process.pid },
+      fence: 1,
+      inspect: async () => ({ targets: await this.states(options) }),
+      patienceMs,
+      ...(onEvent && { onEvent }),
+      ...(decide && { decide }),
+    };
   }
 
   async deploy(options: DeployOptions): Promise<Deployed> {

@@ -64,6 +64,17 @@ describe('WAR files', () => {
       [{ 'WEB-INF/classes/A.class': 'x', 'WEB-INF/lib/spring-web.jar': service('javax') }, 'javax'],
       [{ 'WEB-INF/lib/spring-web.jar': service('jakarta') }, 'jakarta'],
       [{ 'WEB-INF/web.xml': '<web-app/>', 'index.html': 'javax/servlet/' }, 'none'],
+      [
+        {
+          'WEB-INF/web.xml': '<servlet-class> a.b.Agent </servlet-class>',
+          'WEB-INF/lib/b.jar': zip({
+            'a/Log.class': 'jakarta/servlet/',
+            'a/b/Agent.class': 'javax/servlet/',
+          }),
+        },
+        'javax',
+      ],
+      [{ 'WEB-INF/lib/log.jar': zip({ 'a/Log.class': 'javax/servlet/' }) }, 'none'],
     ] as const;
     for (const [files, namespace] of cases)
       assert.equal((await readWar(await write(files))).namespace, namespace);
