@@ -99,8 +99,8 @@ describe('containers in the editor', function () {
     const rows = await children(host('web-1'));
     assert.deepEqual(await Promise.all(rows.map(words)), [
       'adara: 1.1.0 · healthy · :8080 · staging',
-      'adara-p1: 1.0.0 · kept · stopped (0) · :8079 · staging',
-      'metrics: running · adara:1.0.0 · :9090 · not managed',
+      'adara-p1: 1.0.0 · kept · stopped · staging',
+      'metrics: running · not managed · :9090 · adara:1.0.0',
       'Images: 2',
     ]);
     assert.deepEqual(await Promise.all(rows.map(async (node) => (await row(node)).contextValue)), [
@@ -224,7 +224,7 @@ describe('containers in the editor', function () {
     const measured = async (): Promise<boolean> => !(await words(memory!)).endsWith('measuring');
     while (!(await measured())) await nextChange();
     assert.match(await words(processor!), /^Processor: \d+(\.\d)? %$/);
-    assert.match(await words(memory!), /^Memory: \d+(\.\d)? MB of \d+(\.\d)? [MG]B \(\d+ %\)$/);
+    assert.match(await words(memory!), /^Memory: \d+(\.\d)? MB of \d+(\.\d)? [MG]B \(\d+(\.\d)? %\)$/);
     tree.folded(node);
   });
   it('opens a shell in a terminal that closes with it', async () => {

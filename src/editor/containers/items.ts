@@ -8,7 +8,7 @@ import type { HostModel } from './host';
 import type { ContainerNode, ContainersNode, ImageNode, UsageNode } from './nodes';
 import { containerTooltip, imageTooltip } from './tooltips';
 import type { Usage } from './usage';
-import { portsOf, roleWords, shortId, shortVersion, size, stateWords } from './words';
+import { isOrderly, portsOf, roleWords, shortId, shortImage, shortVersion, size, stateWords } from './words';
 
 export interface ItemContext {
   /** The hosts of one configuration only: its name says nothing. */
@@ -121,28 +121,25 @@ function containerWords(container: HostContainer, session: JvmSession | undefine
   const role = roleWords(container);
   const parts = ours
     ? [shortVersion(ours.release.version), ...(role === undefined ? [] : [role]), stateWords(container)]
-    : [stateWords(container), image.startsWith('sha256:') ? shortId(image) : image];
+    : [stateWords(container), t('not managed')];
   if (session) parts.push(t('hot swap'));
-  return [...parts, ...portsOf(container), ...(ours ? [ours.environment] : [t('not managed')])].join(' · ');
+  const ports = container.state === 'running' ? portsOf(container) : [];
+  return [...parts, ...ports, ours ? ours.environment : shortImage(image)].join(' · ');
 }
 
-/** Ended because it was asked to (SIGINT, SIGKILL, SIGTERM), or by itself and well. */
-const orderly = [0, 130, 137, 143];
-
-function containerIcon({ state, health, exitCode }: HostContainer): vscode.ThemeIcon {
+function containerIcon({ state, health, exitCode, ours }: HostContainer): vscode.ThemeIcon {
   switch (state) {
     case 'running':
       if (health === 'unhealthy') return icon('warning', 'list.warningForeground');
       if (health === 'starting') return icon('loading~spin');
-      return icon(health === 'healthy' ? 'pass' : 'play-circle', 'charts.green');
+      // Colour for what is ours to look after; the shape says the state either way.
+      return icon(health === 'healthy' ? 'pass' : 'play-circle', ours ? 'charts.green' : undefined);
     case 'paused':
       return icon('debug-pause', 'charts.yellow');
     case 'restarting':
       return icon('sync~spin', 'charts.yellow');
     case 'exited':
-      return exitCode === undefined || orderly.includes(exitCode)
-        ? icon('stop-circle')
-        : icon('error', 'list.errorForeground');
+      return isOrderly(exitCode) ? icon('stop-circle') : icon('error', 'list.errorForeground');
     case 'dead':
       return icon('error', 'list.errorForeground');
     default:
@@ -167,8 +164,13 @@ function usageWords(what: UsageNode['what'], usage: Usage | undefined): string {
     case 'processor':
       return t('{0} %', stats.cpuPercent.toFixed(stats.cpuPercent < 10 ? 1 : 0));
     case 'memory': {
-      const percent = stats.memoryLimit > 0 ? Math.round((stats.memory / stats.memoryLimit) * 100) : 0;
-      return t('{0} of {1} ({2} %)', size(stats.memory), size(stats.memoryLimit), percent);
+      const percent = stats.memoryLimit > 0 ? (stats.memory / stats.memoryLimit) * 100 : 0;
+      return t(
+        '{0} of {1} ({2} %)',
+        size(stats.memory),
+        size(stats.memoryLimit),
+        percent.toFixed(percent < 9.95 ? 1 : 0),
+      );
     }
     case 'network':
       if (!stats.network) return t('measuring');

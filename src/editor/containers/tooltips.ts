@@ -9,7 +9,7 @@ function table(
   rows: readonly (readonly [string, string | undefined])[],
 ): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  text.appendMarkdown(`**${escape(title)}**\n\n| | |\n|---|---|\n`);
+  text.appendMarkdown(`| ${escape(title)} | |\n|---|---|\n`);
   for (const [name, value] of rows)
     if (value !== undefined && value !== '') text.appendMarkdown(`| ${escape(name)} | ${escape(value)} |\n`);
   return text;

@@ -29,6 +29,16 @@ export function portsOf({ ours, ports }: HostContainer): string[] {
   return ours?.port === undefined ? [] : [`:${ours.port}`];
 }
 
+/** Whether it ended well, or because it was asked to (SIGINT, SIGKILL, SIGTERM). */
+export function isOrderly(exitCode: number | undefined): boolean {
+  return exitCode === undefined || [0, 130, 137, 143].includes(exitCode);
+}
+
+/** An image as it was asked for, or what is left of it when its tag went to another one. */
+export function shortImage(image: string): string {
+  return image.startsWith('sha256:') ? shortId(image) : image;
+}
+
 /** A container's state in words, its health included. */
 export function stateWords({ state, health, exitCode }: HostContainer): string {
   switch (state) {
@@ -37,7 +47,7 @@ export function stateWords({ state, health, exitCode }: HostContainer): string {
       if (health === 'unhealthy') return t('unhealthy');
       return health === 'starting' ? t('running, not healthy yet') : t('running');
     case 'exited':
-      return exitCode === undefined ? t('stopped') : t('stopped ({0})', exitCode);
+      return isOrderly(exitCode) ? t('stopped') : t('failed with exit code {0}', exitCode ?? '?');
     case 'created':
       return t('never started');
     case 'paused':
