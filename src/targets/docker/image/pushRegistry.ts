@@ -16,11 +16,11 @@ export const listenOnLoopback: Listen = async (server) => {
 /** What becomes of what an engine pushes. */
 export interface PushReceiver {
   /** Whether the engine may keep a blob to itself. `digest`: of the blob as it is sent, packed. */
-  has(digest: string): boolean;
+  has(digest: string): Promise<boolean>;
   /** A blob that came, the receiver's to dispose of. `digest`: of what it unpacks to, if it does. */
-  take(blob: Intake, digest: string | undefined): void;
+  take(blob: Intake, digest: string | undefined): Promise<void>;
   /** The digests of the image's layers as they are sent, the lowest first. */
-  manifest(layers: readonly string[]): void;
+  manifest(layers: readonly string[]): Promise<void>;
 }
 
 const manifest = z.object({ layers: z.array(z.object({ digest: z.string() })) });
@@ -71,13 +71,13 @@ export class PushRegistry {
     else if (kind === 'manifests' && request.method === 'PUT') await this.#manifest(request, response);
     else if (kind === 'blobs' && rest[0] === 'uploads')
       await this.#upload(rest[1] === '' ? undefined : rest[1], searchParams.get('digest'), request, response);
-    else if (kind === 'blobs' && request.method === 'HEAD') this.#head(rest[0] ?? '', response);
+    else if (kind === 'blobs' && request.method === 'HEAD') await this.#head(rest[0] ?? '', response);
     else response.writeHead(404).end();
   }
 
   /** The size goes into the manifest, where nobody reads that of a blob that did not come. */
-  #head(digest: string, response: http.ServerResponse): void {
-    const size = this.#taken.get(digest) ?? (this.#receiver.has(digest) ? 1 : undefined);
+  async #head(digest: string, response: http.ServerResponse): Promise<void> {
+    const size = this.#taken.get(digest) ?? ((await this.#receiver.has(digest)) ? 1 : undefined);
     if (size === undefined) response.writeHead(404).end();
     else response.writeHead(200, { 'content-length': size, 'docker-content-digest': digest }).end();
   }
@@ -101,7 +101,7 @@ export class PushRegistry {
     if (isEnd) {
       this.#uploads.delete(id);
       this.#taken.set(digest ?? '', upload.size);
-      this.#receiver.take(upload, await upload.end());
+      await this.#receiver.take(upload, await upload.end());
     }
     response
       .writeHead(isEnd ? 201 : 202, {
@@ -118,7 +118,7 @@ export class PushRegistry {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const bytes = Buffer.concat(chunks);
     const { layers } = manifest.parse(JSON.parse(bytes.toString('utf8')));
-    this.#receiver.manifest(layers.map(({ digest }) => digest));
+    await this.#receiver.manifest(layers.map(({ digest }) => digest));
     const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
     response.writeHead(201, { 'docker-content-digest': digest, 'content-length': 0 }).end();
   }

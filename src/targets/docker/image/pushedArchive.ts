@@ -19,8 +19,8 @@ export interface PushedImage {
   readonly image: EngineImage;
   /** The name that the image has after it was loaded. */
   readonly reference: string;
-  /** Diff IDs of the layers that go into the archive. */
-  readonly needed: ReadonlySet<string>;
+  /** Diff IDs of the layers that go into the archive; the push begins before they are known. */
+  readonly needed: Promise<ReadonlySet<string>>;
   readonly listen: Listen;
 }
 
@@ -31,14 +31,22 @@ export interface PushedImage {
  * has come.
  */
 export class PushedArchive {
-  readonly #pushed: PushedImage;
-  readonly #signal: AbortSignal | undefined;
-  #filling: Promise<void> = Promise.resolve();
+  readonly #tar: Promise<Pack>;
+  readonly #over = new AbortController();
+  readonly #filling: Promise<void>;
+  #isWhole = false;
 
-  /** Nothing is done before the first chunk is read. */
+  /** Begins the push. */
   constructor(pushed: PushedImage, signal?: AbortSignal) {
-    this.#pushed = pushed;
-    this.#signal = signal;
+    const within = signal ? AbortSignal.any([signal, this.#over.signal]) : this.#over.signal;
+    this.#tar = import('tar-stream').then(({ pack }) => {
+      const tar = pack();
+      // Whoever reads it gets the error; perhaps nobody does any more.
+      tar.on('error', () => undefined);
+      return tar;
+    });
+    this.#filling = this.#tar.then((tar) => new Filling(pushed, tar).run(within));
+    this.#filling.catch(() => undefined);
   }
 
   /**
@@ -46,25 +54,17 @@ export class PushedArchive {
    * before there is anything.
    */
   async *chunks(): AsyncGenerator<Uint8Array> {
-    const { pack } = await import('tar-stream');
-    const tar = pack();
-    const over = new AbortController();
-    const signal = this.#signal ? AbortSignal.any([this.#signal, over.signal]) : over.signal;
-    this.#filling = new Filling(this.#pushed, tar).run(signal);
-    this.#filling.catch((error: unknown) => tar.destroy(toError(error)));
-    let isWhole = false;
-    try {
-      for await (const chunk of tar as AsyncIterable<Buffer>) yield chunk;
-      // Whoever loads it waits for its end; the engine, which is still ending its push, need not be waited for.
-      isWhole = true;
-    } finally {
-      if (!isWhole) over.abort();
-      tar.destroy();
-    }
+    // Whoever loads it waits for its end; the engine, which is still ending its push, need not be waited for.
+    for await (const chunk of (await this.#tar) as AsyncIterable<Buffer>) yield chunk;
+    this.#isWhole = true;
   }
 
-  /** Resolves when the engine has ended its push and forgot the name it was made under. */
-  async settled(): Promise<void> {
+  /**
+   * To be called when nobody reads it any more: gives up what was not read. Resolves when the engine has ended its
+   * push and forgot the name it was made under.
+   */
+  async close(): Promise<void> {
+    if (!this.#isWhole) this.#over.abort();
     await this.#filling.catch(() => undefined);
   }
 }
@@ -73,17 +73,20 @@ class Filling implements PushReceiver {
   readonly #pushed: PushedImage;
   readonly #tar: Pack;
   readonly #queue = new SerialQueue();
-  readonly #missing: Set<string>;
+  /** Diff IDs of layers that are still to come. */
+  readonly #missing: Promise<Set<string>>;
   #emitted: Promise<void> = Promise.resolve();
   #config: Intake | undefined;
   #layers: readonly string[] = [];
+  #isDescribed = false;
   /** Digests of packed layers that the engine is asked for; unknown before the first manifest. */
   #wanted: ReadonlySet<string> | undefined;
 
   constructor(pushed: PushedImage, tar: Pack) {
     this.#pushed = pushed;
     this.#tar = tar;
-    this.#missing = new Set(pushed.needed);
+    this.#missing = pushed.needed.then((needed) => new Set(needed));
+    this.#missing.catch(() => undefined);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -92,31 +95,37 @@ class Filling implements PushReceiver {
       await this.#push(registry.repository, signal);
       // An engine says no more about a layer than the digest it once had packed. Which layer that is, the manifest
       // tells; so the engine was told that all such layers are there, and is asked again for those that are not.
-      if (this.#missing.size > 0) {
+      const missing = await this.#missing;
+      if (missing.size > 0) {
         const { diffIds } = this.#pushed.image;
-        this.#wanted = new Set(this.#layers.filter((_digest, index) => this.#missing.has(diffIds[index]!)));
+        this.#wanted = new Set(this.#layers.filter((_digest, index) => missing.has(diffIds[index]!)));
         await this.#push(registry.repository, signal);
       }
-      if (!this.#isComplete) throw this.#failed('a layer was not pushed');
+      if (!this.#isDescribed) throw this.#failed('a layer was not pushed');
       await this.#emitted;
+    } catch (error) {
+      this.#tar.destroy(toError(error));
+      throw error;
     } finally {
       await registry.close();
+      await this.#emitted.catch(() => undefined);
       await this.#config?.dispose();
     }
   }
 
-  has(digest: string): boolean {
+  async has(digest: string): Promise<boolean> {
     const { image, needed } = this.#pushed;
     if (digest === image.id) return false;
     if (this.#wanted) return !this.#wanted.has(digest);
     // Where all are needed there is nothing to find out.
-    return needed.size < new Set(image.diffIds).size;
+    return (await needed).size < new Set(image.diffIds).size;
   }
 
-  take(blob: Intake, digest: string | undefined): void {
+  async take(blob: Intake, digest: string | undefined): Promise<void> {
+    const missing = await this.#missing;
     if (digest === this.#pushed.image.id && !this.#config) this.#config = blob;
     else {
-      const isWanted = digest !== undefined && this.#missing.delete(digest);
+      const isWanted = digest !== undefined && missing.delete(digest);
       this.#emit(async () => {
         try {
           if (isWanted) await this.#add(nameOf(digest), blob);
@@ -128,13 +137,11 @@ class Filling implements PushReceiver {
   }
 
   /** The last that an engine sends; it still takes its time to end the push. */
-  manifest(layers: readonly string[]): void {
+  async manifest(layers: readonly string[]): Promise<void> {
     this.#layers = layers;
-    if (this.#isComplete) this.#emit(() => this.#describe());
-  }
-
-  get #isComplete(): boolean {
-    return this.#missing.size === 0 && this.#config !== undefined;
+    if ((await this.#missing).size > 0 || !this.#config || this.#isDescribed) return;
+    this.#isDescribed = true;
+    this.#emit(() => this.#describe());
   }
 
   #emit(work: () => Promise<void>): void {

@@ -11,7 +11,14 @@ import { refusal } from '../engine/engine';
 import type { Engines } from '../engine/engines';
 import { readText, type EngineRequest } from '../engine/request';
 import { EngineError } from '../errors';
-import { checkArchitecture, dispensable, inspectImage, presentChains, usesContainerdStore } from './chains';
+import {
+  checkArchitecture,
+  dispensable,
+  inspectImage,
+  presentChains,
+  usesContainerdStore,
+  type EngineImage,
+} from './chains';
 import { PushedArchive } from './pushedArchive';
 import { listenOnLoopback, type Listen } from './pushRegistry';
 import { thinArchive } from './thinArchive';
@@ -47,27 +54,44 @@ export function imageOpener(engines: Engines, listen: Listen = listenOnLoopback)
     const { image: reference, to } = imageSource.parse(source);
     const from = engines.of(THIS_MACHINE);
     const whole = (): Promise<UploadStream> => save(from, reference, new Set(), signal);
+    const host = engines.of(to);
     const image = await inspectImage(from, reference, signal);
-    const [isThere, present, isHereInContainerd, isThereInContainerd] = await Promise.all([
-      hasImage(engines.of(to), image.id, signal),
-      presentChains(engines.of(to), signal),
+    const [isThere, isHereInContainerd] = await Promise.all([
+      hasImage(host, image.id, signal),
       usesContainerdStore(from, signal),
-      usesContainerdStore(engines.of(to), signal),
-      checkArchitecture(engines.of(to), reference, image, signal),
+      checkArchitecture(host, reference, image, signal),
     ]);
     if (isThere) return { chunks: nothing(), instead: tagRequest(image.id, reference) };
-    const isComparable = !isHereInContainerd && !isThereInContainerd;
-    const leaveOut = isComparable ? dispensable(image.diffIds, present) : new Set<string>();
-    const saved = (): Promise<UploadStream> => save(from, reference, leaveOut, signal);
-    if (isHereInContainerd) return saved();
-    const needed = new Set(image.diffIds.filter((diffId) => !leaveOut.has(diffId)));
+    // Layers of such an engine are not known by chains either.
+    if (isHereInContainerd) return whole();
+    const leaveOut = dispensableTo(host, image, signal);
+    const saved = async (): Promise<UploadStream> => save(from, reference, await leaveOut, signal);
+    const needed = leaveOut.then((known) => new Set(image.diffIds.filter((diffId) => !known.has(diffId))));
     const pushed = new PushedArchive({ engine: from, image, reference, needed, listen }, signal);
-    return {
-      chunks: orElse(pushed.chunks(), saved, signal),
-      settled: () => pushed.settled(),
-      ...(leaveOut.size > 0 && { whole }),
-    };
+    try {
+      return {
+        ...((await leaveOut).size > 0 && { whole }),
+        chunks: orElse(pushed.chunks(), saved, signal),
+        settled: () => pushed.close(),
+      };
+    } catch (error) {
+      await pushed.close();
+      throw error;
+    }
   };
+}
+
+/** The layers of an image that need not be sent: those that the host has. None where layers can't be compared. */
+async function dispensableTo(
+  host: Engine,
+  { diffIds }: EngineImage,
+  signal: AbortSignal | undefined,
+): Promise<Set<string>> {
+  const [present, isInContainerd] = await Promise.all([
+    presentChains(host, signal),
+    usesContainerdStore(host, signal),
+  ]);
+  return isInContainerd ? new Set() : dispensable(diffIds, present);
 }
 
 async function hasImage(engine: Engine, id: string, signal: AbortSignal | undefined): Promise<boolean> {
