@@ -19,6 +19,8 @@ export interface ByteChannel extends Disposable {
   readonly onEnd: Event<ChannelEnd>;
   /** Queues bytes in order; the chunks of one call are not separated by other writes. No effect after the end. */
   write(...chunks: Uint8Array[]): void;
+  /** Resolves when the other side has taken enough of what was written for more, or the channel has ended. */
+  writable?(): Promise<void>;
 }
 
 /** Where a peer listens, as seen from the far end of the transport. */

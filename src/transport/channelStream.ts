@@ -25,7 +25,10 @@ export class ChannelStream extends Duplex {
 
   override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: () => void): void {
     this.#channel.write(chunk);
-    done();
+    const writable = this.#channel.writable?.();
+    // At the pace of the other side: bodies need not fit into memory.
+    if (writable) void writable.then(done);
+    else done();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {

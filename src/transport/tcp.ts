@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { ByteChannel, ChannelEnd, Dialer, Endpoint } from '../contracts/channel';
 import { toDisposable } from '../util/disposables';
 import { Emitter, type Event } from '../util/emitter';
+import { drained } from './drain';
 import { connectSocket, formatEndpoint, transportError } from './socket';
 
 export interface TcpOptions {
@@ -69,6 +70,10 @@ export class SocketChannel implements ByteChannel {
     this.#socket.cork();
     for (const chunk of chunks) this.#socket.write(chunk);
     this.#socket.uncork();
+  }
+
+  writable(): Promise<void> {
+    return drained(this.#socket);
   }
 
   dispose(): void {

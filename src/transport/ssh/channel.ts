@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { ByteChannel, ChannelEnd } from '../../contracts/channel';
 import { toDisposable } from '../../util/disposables';
 import { Emitter, type Event } from '../../util/emitter';
+import { drained } from '../drain';
 
 /**
  * A stream through an SSH connection as a channel. Until someone listens nothing is read, and the server stops
@@ -46,6 +47,10 @@ export class SshChannel implements ByteChannel {
     if (this.#ended) return;
     // One packet of the protocol inside becomes as few packets outside as possible.
     this.#stream.write(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+  }
+
+  writable(): Promise<void> {
+    return this.#ended ? Promise.resolve() : drained(this.#stream);
   }
 
   /** Ends the channel, with the error of the connection when that was lost. */
