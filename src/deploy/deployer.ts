@@ -3,7 +3,14 @@ import type { Clock } from '../contracts/clock';
 import type { Inspection, Plan } from '../contracts/deploy';
 import type { Runner } from '../contracts/deployCall';
 import { DeployError } from '../contracts/deployError';
-import type { Actor, AuditRecord, DeployEvent, JournalRecord, Receipt } from '../contracts/deployRecord';
+import type {
+  Actor,
+  AuditRecord,
+  DeployEvent,
+  JournalRecord,
+  ProbeReceipt,
+  Receipt,
+} from '../contracts/deployRecord';
 import { execute, leave, resume, undo, type ExecuteOptions } from './execute';
 import { fuller, LocalJournal, SharedJournal } from './journal';
 import type { DeployLock, HeldLock, Lease } from './lock';
@@ -134,7 +141,8 @@ export class Deployer {
   ): Promise<Receipt> {
     const { plan } = deployment;
     const { clock, actor, onEvent, decide, patienceMs } = this.#options;
-    const probe = plan.probe && new Probe(plan.probe, clock, (so) => onEvent?.({ kind: 'probe', so }));
+    const tell = (so: ProbeReceipt): void => onEvent?.({ kind: 'probe', so });
+    const probe = plan.probe && new Probe(plan.probe, clock, tell, plan.from === undefined);
     const local = this.#local(plan.id);
     try {
       await this.#catchUp(local, lease, before);

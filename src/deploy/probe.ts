@@ -10,7 +10,7 @@ import { directRequest } from '../util/directRequest';
 import { systemCode, toError } from '../util/errors';
 import type { TrafficProbe } from './execute';
 import { passedLimit, trafficOf, type PassedLimit } from './limits';
-import { summarize, type Sample } from './samples';
+import { summarize, summarizeFirst, type Sample } from './samples';
 
 /** As much of a body as is looked at to recognise a release. */
 const BODY = 64 * 1024;
@@ -32,16 +32,21 @@ export class Probe implements TrafficProbe {
   readonly #over = new AbortController();
   readonly #flying = new Set<Promise<void>>();
   readonly #onReceipt: ((so: ProbeReceipt) => void) | undefined;
+  readonly #isFirst: boolean;
   #startedAt = 0;
   #begun = 0;
   #pace: Promise<void> | undefined;
   #sent = 0;
 
-  /** `onReceipt` gets what was seen so far, once a second. */
-  constructor(plan: ProbePlan, clock: Clock, onReceipt?: (so: ProbeReceipt) => void) {
+  /**
+   * `onReceipt` gets what was seen so far, once a second. `isFirst`: nothing serves yet, so that nobody can lose
+   * anything before the first good answer.
+   */
+  constructor(plan: ProbePlan, clock: Clock, onReceipt?: (so: ProbeReceipt) => void, isFirst = false) {
     this.#plan = plan;
     this.#clock = clock;
     this.#onReceipt = onReceipt;
+    this.#isFirst = isFirst;
     const client = plan.url.startsWith('https:') ? https : http;
     this.#kept = new client.Agent({ keepAlive: true });
     this.#fresh = new client.Agent({ keepAlive: false });
@@ -73,7 +78,8 @@ export class Probe implements TrafficProbe {
   /** What was seen so far. */
   receipt(): ProbeReceipt {
     const durationMs = this.#clock.monotonic() - this.#begun;
-    return summarize(this.#samples, { url: this.#plan.url, startedAt: this.#startedAt, durationMs });
+    const about = { url: this.#plan.url, startedAt: this.#startedAt, durationMs };
+    return this.#isFirst ? summarizeFirst(this.#samples, about) : summarize(this.#samples, about);
   }
 
   /** What was seen from sample `from` on; `samplesSoFar` is where a watch begins. */

@@ -47,6 +47,19 @@ export function summarize(
   };
 }
 
+/** The same where nothing served before: from the beginning of the first request that got a good answer. */
+export function summarizeFirst(
+  samples: readonly Sample[],
+  { url, startedAt, durationMs }: Pick<ProbeReceipt, 'url' | 'startedAt' | 'durationMs'>,
+): ProbeReceipt {
+  const begin = samples.reduce((least, { ok, atMs }) => (ok ? Math.min(least, atMs) : least), durationMs);
+  const counted = samples.filter(({ atMs }) => atMs >= begin);
+  return summarize(
+    counted.map((sample) => ({ ...sample, atMs: sample.atMs - begin, endMs: sample.endMs - begin })),
+    { url, startedAt: startedAt + Math.round(begin), durationMs: durationMs - begin },
+  );
+}
+
 /** The value that `percent` of the sorted values don't exceed (nearest rank); 0 of none. */
 export function percentile(sorted: readonly number[], percent: number): number {
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { passedLimit, trafficOf } from '../../../src/deploy/limits';
-import { percentile, summarize, type Sample } from '../../../src/deploy/samples';
+import { percentile, summarize, summarizeFirst, type Sample } from '../../../src/deploy/samples';
 
 const good = (atMs: number, ms: number, release: string, kept = false): Sample => ({
   atMs,
@@ -74,6 +74,16 @@ describe('receipt of a probe', () => {
     assert.equal(summarize([good(90, 10, 'a'), good(490, 10, 'a'), bad(1000, 'x')], about).gapMs, 1500);
     assert.equal(summarize([good(1200, 10, 'a'), good(1800, 10, 'a')], about).gapMs, 1210);
     assert.equal(summarize([], about).gapMs, 2000);
+  });
+
+  it('counts what a first release loses from its first good answer on', () => {
+    const receipt = summarizeFirst(
+      [bad(0, 'HTTP 503'), bad(20, 'HTTP 503'), good(40, 10, 'a'), bad(60, 'HTTP 503'), good(80, 10, 'a')],
+      { ...about, startedAt: 1000, durationMs: 100 },
+    );
+    assert.deepEqual([receipt.startedAt, receipt.sent, receipt.lost, receipt.gapMs], [1040, 3, 1, 40]);
+    assert.equal(receipt.losses[0]?.atMs, 20);
+    assert.equal(summarizeFirst([bad(0, 'HTTP 503')], about).sent, 0);
   });
 
   it('takes percentiles by nearest rank', () => {
