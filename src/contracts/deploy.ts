@@ -115,7 +115,7 @@ export interface Step {
    * times. Only reads; uses the bindings of the step.
    */
   readonly retryIf?: readonly Call[];
-  /** Performed when the step failed, before anything is undone: their answers are shown, such as the end of a log. */
+  /** Performed when the step failed, before anything is undone, or its undo did: their answers are shown, such as the end of a log. */
   readonly diagnose?: readonly Call[];
   /** Steps in a row with the same text here don't depend on each other: they are performed, and taken back, at once. */
   readonly together?: string;

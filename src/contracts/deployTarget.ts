@@ -94,6 +94,8 @@ export interface RouteChange {
   readonly do: readonly Call[];
   readonly verify: readonly Call[];
   readonly undo: readonly Call[];
+  /** As of a `Step`. */
+  readonly diagnose?: readonly Call[];
   /** What `read` would find after the change; a further change of the same plan starts from here. */
   readonly after: RouterState;
 }

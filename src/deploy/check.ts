@@ -24,12 +24,12 @@ export function checkPlan(plan: Plan): void {
       if (lacking(call, whileUndoing) !== undefined) refuse(step, 'undoNeedsOwn');
       for (const made of Object.keys(call.binds ?? {})) whileUndoing.add(made);
     }
-    for (const call of [...step.do, ...step.verify, ...(step.diagnose ?? [])]) {
+    for (const call of [...step.do, ...step.verify, ...(step.diagnose ?? []), ...(step.retryIf ?? [])]) {
       const name = lacking(call, bound);
       if (name !== undefined) refuse(step, 'unbound', name);
       for (const made of Object.keys(call.binds ?? {})) bound.add(made);
     }
-    if (step.verify.some(writes)) refuse(step, 'writesToVerify');
+    if ([...step.verify, ...(step.retryIf ?? [])].some(writes)) refuse(step, 'writesToVerify');
   }
 }
 

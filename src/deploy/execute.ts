@@ -190,7 +190,9 @@ class Execution {
     for (const works of inGroups(undoList(this.#standing))) {
       const [stuck] = await settle(works, (work) => this.#undo(work));
       // What comes before it may only be taken back after it.
-      if (stuck) return this.#finish('stuck', recordFailure(undoFailed(stuck.work.step.id, stuck.thrown)));
+      if (!stuck) continue;
+      await this.#walk.diagnose(stuck.work.step);
+      return this.#finish('stuck', recordFailure(undoFailed(stuck.work.step.id, stuck.thrown)));
     }
     return this.#finish('undone', failure);
   }

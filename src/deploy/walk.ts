@@ -33,6 +33,9 @@ type RecordBody = JournalRecord extends infer R
     : never
   : never;
 
+/** How often a step is performed again that failed by bad luck. */
+const RETRIES = 3;
+
 /** How long to wait before a lost way is tried again. */
 const PAUSE_MS = 250;
 
@@ -103,13 +106,36 @@ export class Walk {
     signal: AbortSignal,
   ): Promise<Bindings> {
     let clear = undoFirst;
-    return this.#patiently(async () => {
-      if (direction === 'undo') return this.#calls(step, step.undo, signal);
-      if (clear) await this.#calls(step, step.undo, signal);
-      clear = step.again === 'undoFirst';
-      const bound = await this.#calls(step, step.do, signal);
-      return { ...bound, ...(await this.#calls(step, step.verify, signal)) };
-    }, signal);
+    const attempt = (): Promise<Bindings> =>
+      this.#patiently(async () => {
+        if (direction === 'undo') return this.#calls(step, step.undo, signal);
+        if (clear) await this.#calls(step, step.undo, signal);
+        clear = step.again === 'undoFirst';
+        const bound = await this.#calls(step, step.do, signal);
+        return { ...bound, ...(await this.#calls(step, step.verify, signal)) };
+      }, signal);
+    for (let left = RETRIES; ; left--) {
+      try {
+        return await attempt();
+      } catch (thrown) {
+        if (direction === 'undo' || left === 0 || !(await this.#wasBadLuck(step, signal))) throw thrown;
+      }
+    }
+  }
+
+  /** Takes a failed step back and asks whether it may go well another time. */
+  async #wasBadLuck(step: Step, signal: AbortSignal): Promise<boolean> {
+    if (!step.retryIf || signal.aborted) return false;
+    try {
+      // Afterwards there is nothing left to ask.
+      await this.diagnose(step);
+      await this.#calls(step, step.undo, signal);
+      await this.#calls(step, step.retryIf, signal);
+      return true;
+    } catch {
+      // What the step failed with is what counts.
+      return false;
+    }
   }
 
   async #calls(step: Step, calls: readonly Call[], signal: AbortSignal): Promise<Bindings> {

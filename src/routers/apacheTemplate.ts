@@ -4,7 +4,7 @@ import type { Reading, Route, RouteChange, Router } from '../contracts/deployTar
 import { endedWell, outputOf, textOf } from './answers';
 import { withReleases } from './addresses';
 import { asksAgainst, asksFor, escapeRegExp, served, type Ask } from './asking';
-import { configTest, undefinedVariable } from './configTest';
+import { configReport, configTest, undefinedVariable } from './configTest';
 import { untilUnconnected } from './connections';
 import { RouterError } from './errors';
 import { apacheVariables, fillInForCall, hostBefore, valuesIn, variablesIn } from './templates';
@@ -225,6 +225,7 @@ function change(name: string, options: ApacheTemplateOptions, state: RouterState
       untilReplaced(host, `${name}.undo`, REPLACED),
       ...against,
     ],
+    diagnose: [configReport(host, control(options, 'configtest').argv)],
     after: withReleases(
       toState(
         name,

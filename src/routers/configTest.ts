@@ -42,3 +42,16 @@ export function configTest(host: HostName, argv: readonly string[], when: 'befor
     expect: [{ path: 'code', is: 'atLeast', value: 0 }],
   };
 }
+
+/** What the server says of its configuration, for a person whose switch or way back did not work. */
+export function configReport(host: HostName, argv: readonly string[]): CommandCall {
+  // It speaks on its standard error.
+  const script = 'exec "$@" 2>&1';
+  return {
+    via: 'command',
+    note: 'configuration',
+    host,
+    argv: ['sh', '-c', script, 'sh', ...argv],
+    expect: [{ path: 'code', is: 'atLeast', value: 0 }],
+  };
+}

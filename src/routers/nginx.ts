@@ -4,7 +4,7 @@ import type { Reading, Route, RouteChange, Router } from '../contracts/deployTar
 import { hostAddress, withReleases } from './addresses';
 import { endedWell, outputOf, textOf } from './answers';
 import { asksAgainst, asksFor, served, type Ask } from './asking';
-import { configTest } from './configTest';
+import { configReport, configTest } from './configTest';
 import { untilUnconnected } from './connections';
 import { RouterError } from './errors';
 import { newUpstream, readBuild, readDump, readUpstream, writeUpstream } from './nginxConfiguration';
@@ -115,6 +115,7 @@ function change(name: string, options: NginxOptions, state: RouterState, to: Rou
       untilReplaced(host, `${name}.undo`, against.length > 0 ? PATIENT : REPLACED),
       ...against,
     ],
+    diagnose: [configReport(host, control(options, '-t').argv)],
     after: withReleases(toState(name, include, { content: written, pidFile }), to.backends),
   };
 }

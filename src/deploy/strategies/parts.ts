@@ -124,6 +124,7 @@ export class RouterCourse {
       verify: [...change.verify, ...(proven ? asUser(this.#input) : [])],
       undo: [...change.undo, ...leftover],
       again: 'repeat',
+      ...(change.diagnose && { diagnose: change.diagnose }),
     };
   }
 

@@ -18,6 +18,9 @@ import { isOnHostNetwork } from './spec';
 
 type Status = readonly number[];
 
+/** A container that can't have its port ends before that. */
+const SETTLED_MS = 5_000;
+
 /** The calls of the Docker target for one host. */
 export class HostCalls {
   readonly host: string;
@@ -150,6 +153,18 @@ export class HostCalls {
     };
   }
 
+  /** Holds when somebody listens on the port that was chosen. */
+  isPortTaken(): Call {
+    return {
+      via: 'command',
+      host: this.host,
+      note: 'somebody else took the port meanwhile',
+      argv: ['sh', '-c', SOCKET_TABLES, 'sh', '/proc/net', `\${${this.host}.port}`],
+      parse: 'docker.taken',
+      expect: [{ path: 'value.taken', is: 'equals', value: true }],
+    };
+  }
+
   /** Binds `${HOST.container}`. */
   create(name: string, body: JsonObject): EngineCall {
     return {
@@ -261,6 +276,16 @@ export class HostCalls {
         meanwhile: this.isRunning(containerOf(instance)),
       },
     };
+  }
+
+  /** Waits a moment for it to be healthy, and fails when it has ended. Whether it is healthy is asked elsewhere. */
+  settled(instance: Instance, environment: string): HttpCall | undefined {
+    const healthy = this.healthy(instance, environment);
+    if (!healthy?.until) return undefined;
+    const deadlineMs = Math.min(SETTLED_MS, healthy.until.deadlineMs);
+    // Who took its port may take connections too, and say nothing.
+    const timeoutMs = SETTLED_MS / 5;
+    return { ...healthy, timeoutMs, until: { ...healthy.until, deadlineMs, atDeadline: 'continue' } };
   }
 
   /** Waits until nobody is connected to it any more, at most that long. */

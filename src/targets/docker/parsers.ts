@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../util/json';
 import { readContainers } from './containers';
 import { EngineError } from './errors';
 import { readWork } from './messages';
-import { readConnections, readFreePort } from './ports';
+import { readConnections, readFreePort, readTaken } from './ports';
 
 const state = z.object({
   Id: z.string(),
@@ -32,6 +32,7 @@ export const dockerParsers = {
   },
   'docker.freePort': readFreePort,
   'docker.connections': readConnections,
+  'docker.taken': readTaken,
 } satisfies ParserTable;
 
 /**

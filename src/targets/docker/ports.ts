@@ -33,6 +33,12 @@ export function readFreePort(answer: Answer): JsonObject {
   throw new EngineError('noPort', `no port is free from ${from} on`, { from, to: from + TRIED - 1 });
 }
 
+/** Parses `SOCKET_TABLES`, whose first line holds a port: whether somebody listens on it. */
+export function readTaken(answer: Answer): JsonObject {
+  const { words, sockets } = read(answer);
+  return { taken: sockets.some(({ port, state }) => port === words[0] && state === LISTEN) };
+}
+
 /** Parses `SOCKET_TABLES`, whose first line holds a port: how many connections to it there are. */
 export function readConnections(answer: Answer): JsonObject {
   const { words, sockets } = read(answer);

@@ -115,6 +115,7 @@ export class DockerTarget implements Target {
     const name = names.pending(request.application, request.planId);
     const container = `\${${this.name}.container}`;
     // What is kept must be able to start again on its port.
+    const settled = port && this.#calls.settled(this.#planned(request), request.environment);
     const reserved = existing.map(({ address }) => address.port).filter((each) => each !== '0');
     return {
       ...this.#step('start', `Start ${request.application} ${request.release.version} as ${name}`, 'start'),
@@ -123,9 +124,11 @@ export class DockerTarget implements Target {
         this.#calls.create(name, containerSpec(this.name, application, request)),
         this.#calls.start(container),
       ],
-      verify: [this.#calls.isRunning(container)],
+      // Until it has its port: chosen, it is still anybody's.
+      verify: [this.#calls.isRunning(container), ...(settled ? [settled] : [])],
       undo: [this.#calls.remove(name), this.#calls.isGone(name)],
       again: 'undoFirst',
+      ...(port && { retryIf: [this.#calls.isPortTaken()] }),
       diagnose: [this.#calls.logTail(name)],
     };
   }
