@@ -23,6 +23,8 @@ export interface TreeOptions {
 export class ContainersTree implements Disposable {
   readonly logs: LogTerminals;
   readonly documents: ContainerDocuments;
+  /** Terminals with a shell in a container. */
+  readonly #shells = new Set<vscode.Terminal>();
   readonly #options: TreeOptions;
   readonly #store = new DisposableStore();
   /** By `URI/HOST`. */
@@ -127,6 +129,12 @@ export class ContainersTree implements Disposable {
     if (!isVisible) for (const node of [...this.#usage.keys()]) this.#endUsage(node);
   }
 
+  /** Ends a shell with the extension: nobody else would. */
+  keepShell(terminal: vscode.Terminal): void {
+    for (const each of this.#shells) if (each.exitStatus) this.#shells.delete(each);
+    this.#shells.add(terminal);
+  }
+
   busy({ container }: ContainerNode): string | undefined {
     return this.#busy.get(container.id);
   }
@@ -145,6 +153,7 @@ export class ContainersTree implements Disposable {
   }
 
   dispose(): void {
+    for (const terminal of this.#shells) terminal.dispose();
     for (const usage of this.#usage.values()) usage.dispose();
     for (const entry of this.#hosts.values()) entry.dispose();
     this.#store.dispose();

@@ -17,7 +17,10 @@ export async function openContainerShell(app: App, node?: unknown): Promise<vsco
   const isOurs = ({ container }: ContainerNode): boolean =>
     container.ours !== undefined && container.state === 'running';
   const chosen = await chooseContainer(app, node, t('Open Shell'), isOurs);
-  return chosen && showShell(chosen);
+  if (!chosen) return undefined;
+  const terminal = showShell(chosen);
+  (await app.containers.tree()).keepShell(terminal);
+  return terminal;
 }
 
 /** Unfolds its row: what it uses is below. */
