@@ -62,7 +62,7 @@ export function configurationOf(urls: ReadonlyMap<number, string>, changes: Chan
 
 hosts:
   host-a: { ssh: root@10.99.0.11 }
-  host-b: { ssh: root@10.99.0.12 }
+  host-b: { ssh: root@10.99.0.12, address: 10.99.0.12 }
 
 routers:
   template:
