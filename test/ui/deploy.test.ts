@@ -142,9 +142,6 @@ describe('the story of a deployment, through the user interface', function () {
     await input.fill('production');
     await driver.page.keyboard.press('Enter');
     await driver.notification('is live in production').waitFor({ timeout: 120_000 });
-    await driver.command('Swapdeck: Focus on Environments View');
-    await driver.view('Environments').hover();
-    await driver.view('Environments').locator('.action-label[aria-label="Refresh"]').click();
     await driver.hasText(application(), `drifted: ${releases.at(-1)} runs on host-a`);
     await driver.picture('15-drifted');
   });
