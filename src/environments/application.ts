@@ -4,7 +4,7 @@ import type { SwapdeckConfig } from '../config/model';
 import type { ValueProviders } from '../config/resolve';
 import type { Clock } from '../contracts/clock';
 import type { Inspection, Intent, Plan, PlanNote, Release, TargetState } from '../contracts/deploy';
-import type { HostName } from '../contracts/deployCall';
+import { THIS_MACHINE, type HostName } from '../contracts/deployCall';
 import type { Actor, AuditRecord, DeployEvent, JournalRecord, Receipt } from '../contracts/deployRecord';
 import type { Target } from '../contracts/deployTarget';
 import { Deployer } from '../deploy/deployer';
@@ -16,16 +16,16 @@ import { textOf } from '../deploy/parsers';
 import { makePlan } from '../deploy/makePlan';
 import type { Standing } from '../deploy/recover';
 import type { StrategyOptions } from '../deploy/strategies/input';
-import type { ImageOrigin } from '../targets/docker/model';
 import { containerOf } from '../targets/docker/naming';
 import { EnvironmentError } from './errors';
 import { approvalsNeeded, checkApprovals, checkPromotion, checkWindow, type NamedEnvironment } from './gates';
-import { hintsOf, lookAround, targetsOf, type Looked } from './look';
+import { hintsOf, lookAround, targetsOf, type Brought, type Looked } from './look';
 import { lookUp, type Placed } from './lookUp';
 import type { Places } from './places';
-import { buildRelease } from './release';
+import { buildRelease, type ReleaseParts } from './release';
 import { makeRunner } from './runner';
 import { sharedFolder } from './shared';
+import { buildWar } from './tomcatApplication';
 
 export interface ApplicationOptions {
   readonly config: SwapdeckConfig;
@@ -89,24 +89,26 @@ export class DeployedApplication {
   async plan(version: string | undefined, signal?: AbortSignal): Promise<Plan> {
     const { application, environment, places, folder, onStage, clock } = this.#options;
     checkWindow(this.#named, clock.now());
-    const { release, origin } = await buildRelease(
-      application,
-      this.#placed.application,
-      version,
-      { places, runner: this.#runner(), folder, environment, ...(onStage && { onStage }) },
-      signal,
-    );
-    return this.#plan('deploy', () => release, origin, signal);
+    const parts: ReleaseParts = {
+      ...{ places, runner: this.#runner(), folder, environment },
+      ...(onStage && { onStage }),
+    };
+    const { application: wanted } = this.#placed;
+    const { release, ...brought } =
+      wanted.kind === 'war'
+        ? await buildWar(application, wanted, version, parts, signal)
+        : await buildRelease(application, wanted, version, parts, signal);
+    return this.#plan('deploy', () => release, brought, signal);
   }
 
   /** Back to the release before the live one, or to a version that is kept. */
   async rollbackPlan(version: string | undefined, signal?: AbortSignal): Promise<Plan> {
-    return this.#plan('rollback', (looked) => this.#kept(version, looked), { kind: 'transfer' }, signal);
+    return this.#plan('rollback', (looked) => this.#kept(version, looked), {}, signal);
   }
 
   /** Only the router changes, to a release that runs beside the live one. */
   async switchPlan(version: string, signal?: AbortSignal): Promise<Plan> {
-    return this.#plan('switch', (looked) => this.#kept(version, looked), { kind: 'transfer' }, signal);
+    return this.#plan('switch', (looked) => this.#kept(version, looked), {}, signal);
   }
 
   /** Executes a plan that a person approved. */
@@ -124,7 +126,7 @@ export class DeployedApplication {
 
   /** How the targets and the router look now. */
   async inspect(signal?: AbortSignal): Promise<Inspection> {
-    return (await this.#look(await this.#targets({ kind: 'transfer' }), signal)).inspection;
+    return (await this.#look(await this.#targets(), signal)).inspection;
   }
 
   async interrupted(signal?: AbortSignal): Promise<Standing | undefined> {
@@ -144,12 +146,13 @@ export class DeployedApplication {
     return (await this.#open(signal)).holder(signal);
   }
 
-  /** The end of the log of what is live, of each target. */
+  /** The end of the log of what is live, of each target; nothing of a Tomcat, whose log its Manager does not show. */
   async logs(lines: number, signal?: AbortSignal): Promise<{ target: HostName; text: string }[]> {
+    if (this.#placed.application.kind === 'war') return [];
     const runner = this.#runner();
     const { application } = this.#options;
     return Promise.all(
-      (await this.#targets({ kind: 'transfer' })).map(async (target) => {
+      (await this.#targets()).map(async (target) => {
         const { live } = await perform(target.inspect(application), runner, signal);
         if (!live) return { target: target.name, text: '' };
         const query = { stdout: '1', stderr: '1', tail: String(lines) };
@@ -173,7 +176,7 @@ export class DeployedApplication {
   async status(signal?: AbortSignal): Promise<ApplicationStatus> {
     const runner = this.#runner();
     const inspecting = Promise.all(
-      (await this.#targets({ kind: 'transfer' })).map(async (target): Promise<TargetStatus> => {
+      (await this.#targets()).map(async (target): Promise<TargetStatus> => {
         try {
           const state = await perform(target.inspect(this.#options.application), runner, signal);
           return { target: target.name, state };
@@ -221,11 +224,11 @@ export class DeployedApplication {
   async #plan(
     intent: Intent,
     releaseOf: (looked: Inspection) => Release,
-    origin: ImageOrigin,
+    brought: Brought,
     signal: AbortSignal | undefined,
   ): Promise<Plan> {
-    const { environment, application } = this.#options;
-    const targets = await this.#targets(origin);
+    const { environment, application, clock } = this.#options;
+    const targets = await this.#targets(brought);
     const { inspection, probe, router } = await this.#look(targets, signal);
     const release = releaseOf(inspection);
     const notes = await this.#notes(intent, release, signal);
@@ -240,6 +243,7 @@ export class DeployedApplication {
       options: this.#strategyOptions(),
       ...(probe && { probe }),
       journalHost: this.#journalHost(),
+      at: clock.now(),
       notes: [...notes, ...hintsOf(router)],
     });
   }
@@ -287,9 +291,8 @@ export class DeployedApplication {
     };
   }
 
-  #targets(origin: ImageOrigin): Promise<Target[]> {
-    const { config, places } = this.#options;
-    return targetsOf(config, places, this.#placed, origin);
+  #targets(brought: Brought = {}): Promise<Target[]> {
+    return targetsOf(this.#options, this.#placed, brought);
   }
 
   /** A release that is on a target already. */
@@ -306,7 +309,13 @@ export class DeployedApplication {
   }
 
   #journalHost(): HostName {
-    return this.#placed.environment.journal?.host ?? this.#placed.placement.targets[0]!;
+    const { environment, application, placement } = this.#placed;
+    if (environment.journal) return environment.journal.host;
+    const [first = ''] = placement.targets;
+    // A Tomcat keeps no files of ours: its host does, where we have a way to it.
+    return application.kind === 'war'
+      ? (this.#options.config.tomcats[first]?.through ?? THIS_MACHINE)
+      : first;
   }
 
   #runner(): ReturnType<typeof makeRunner> {
@@ -314,14 +323,15 @@ export class DeployedApplication {
   }
 
   #look(targets: readonly Target[], signal: AbortSignal | undefined): Promise<Looked> {
-    return lookAround(this.#options.application, this.#placed, targets, this.#runner(), signal);
+    return lookAround(this.#options, this.#placed, targets, this.#runner(), signal);
   }
 
   async #lock(signal: AbortSignal | undefined): Promise<DeployLock> {
-    const { environment, application, clock } = this.#options;
+    const { environment, application, clock, stateFolder } = this.#options;
     const runner = this.#runner();
     const host = this.#journalHost();
-    const folder = await sharedFolder(host, runner, signal);
+    const folder =
+      host === THIS_MACHINE ? join(stateFolder, 'shared') : await sharedFolder(host, runner, signal);
     const calls = new LockCalls(host, `${folder}/${environment}/${application}`);
     return new DeployLock({ runner, calls, clock });
   }

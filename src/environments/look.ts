@@ -7,12 +7,15 @@ import type { RouterInput } from '../deploy/strategies/input';
 import { withReleases } from '../routers/addresses';
 import type { Ask } from '../routers/asking';
 import { routerHints } from '../routers/hints';
+import type { ValueProviders } from '../config/resolve';
 import type { ImageOrigin } from '../targets/docker/model';
 import { DockerTarget } from '../targets/docker/target';
+import type { TomcatApplication } from '../targets/tomcat/model';
 import { dockerApplication } from './dockerApplication';
 import { reachedAt, type Placed } from './lookUp';
 import type { Places } from './places';
 import { makeRouter } from './routers';
+import { tomcatAddresses, tomcatTargets } from './tomcatApplication';
 
 /** The header by which an application tells its release. */
 const RELEASE_HEADER = 'x-release';
@@ -24,24 +27,40 @@ export interface Looked {
   readonly probe?: ProbePlan;
 }
 
+/** What a release is made of, where one is to be brought: an image's origin, or a WAR. */
+export interface Brought {
+  readonly origin?: ImageOrigin;
+  readonly war?: TomcatApplication['war'];
+}
+
+/** What targets and routers are made of. */
+export interface Surroundings {
+  readonly config: SwapdeckConfig;
+  readonly places: Places;
+  readonly providers: ValueProviders;
+  readonly application: string;
+}
+
 /** What the application is put on. */
 export async function targetsOf(
-  config: SwapdeckConfig,
-  places: Places,
+  { config, places, providers, application: name }: Surroundings,
   placed: Placed,
-  origin: ImageOrigin,
+  { origin = { kind: 'transfer' }, war }: Brought,
 ): Promise<Target[]> {
+  const { targets, sessions = 'keep' } = placed.placement;
+  if (placed.application.kind === 'war')
+    return tomcatTargets(name, placed.application, { config, providers, targets }, sessions, war);
   const application = dockerApplication(placed.application, origin);
   return Promise.all(
-    placed.placement.targets.map(
-      async (name) => new DockerTarget(name, application, await reachedAt(config, places, placed, name)),
+    targets.map(
+      async (host) => new DockerTarget(host, application, await reachedAt(config, places, placed, host)),
     ),
   );
 }
 
 /** Looks at the targets and the router; only reads. */
 export async function lookAround(
-  application: string,
+  { application, config, providers }: Surroundings,
   placed: Placed,
   targets: readonly Target[],
   runner: Runner,
@@ -49,18 +68,22 @@ export async function lookAround(
 ): Promise<Looked> {
   const asked = probeOf(placed);
   const { router: named } = placed;
+  const addresses =
+    placed.application.kind === 'war'
+      ? tomcatAddresses({ config, providers, targets: placed.placement.targets })
+      : undefined;
   const looked = Promise.all(targets.map((target) => perform(target.inspect(application), runner, signal)));
   const [states, ask, read] = await Promise.all([
     looked,
     // Where nothing runs a question only has the router mark the address as one that does not answer.
     looked.then((all) => (all.some(serves) ? asked && findAsk(asked, signal) : undefined)),
     // How it looks does not depend on whom it can be asked about.
-    named && perform(makeRouter(named.name, named.config, undefined).read(), runner, signal),
+    named && perform(makeRouter(named.name, named.config, undefined, addresses).read(), runner, signal),
   ]);
   const probe = asked && (ask ? asked : { ...asked, silent: true as const });
   const shown = probe && { probe };
   if (!named || !read) return { inspection: { targets: states }, ...shown };
-  const router = makeRouter(named.name, named.config, ask);
+  const router = makeRouter(named.name, named.config, ask, addresses);
   const known = states.flatMap(instancesOf).map(({ address, target, release }) => ({
     address,
     target,

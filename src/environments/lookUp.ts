@@ -4,6 +4,7 @@ import type { StrategyName } from '../contracts/deploy';
 import { STRATEGIES } from '../contracts/deploy';
 import type { HostName } from '../contracts/deployCall';
 import type { ImageApplication } from './dockerApplication';
+import type { WarApplication } from './tomcatApplication';
 import { isLoopbackHost } from '../targets/jvm/jdwpOptions';
 import { EnvironmentError } from './errors';
 import type { Places } from './places';
@@ -12,7 +13,7 @@ import { routerHost } from './routers';
 /** An application in an environment, as the configuration has it: everything that was named is there. */
 export interface Placed {
   readonly environment: Environment;
-  readonly application: ImageApplication;
+  readonly application: ImageApplication | WarApplication;
   readonly placement: Placement;
   readonly router?: { readonly name: string; readonly config: RouterConfig };
   readonly strategy: StrategyName;
@@ -42,8 +43,9 @@ export function lookUp(
       environment,
       known: Object.keys(place.applications).join(', '),
     });
-  const stranger = placement.targets.find((target) => !(target in config.hosts));
-  if (kept.kind !== 'image' || stranger !== undefined)
+  const known = kept.kind === 'war' ? config.tomcats : config.hosts;
+  const stranger = placement.targets.find((target) => !(target in known));
+  if ((kept.kind !== 'image' && kept.kind !== 'war') || stranger !== undefined)
     throw new EnvironmentError('unsupportedTarget', `${application} can't be put on ${stranger ?? 'hosts'}`, {
       name: stranger ?? application,
       kind: kept.kind,
@@ -54,14 +56,19 @@ export function lookUp(
     application: kept,
     placement,
     ...(router !== undefined && { router: { name: router, config: config.routers[router]! } }),
-    strategy: strategyOf(placement),
+    strategy: strategyOf(placement, kept.kind),
   };
 }
 
-function strategyOf({ strategy }: Placement): StrategyName {
+/** Web applications in Tomcat are versions side by side, or take turns; containers have routers for that. */
+function strategyOf({ strategy }: Placement, kind: 'image' | 'war'): StrategyName {
   const known = STRATEGIES.find((each) => each === strategy);
-  if (known) return known;
-  throw new EnvironmentError('unsupportedStrategy', `${strategy} is not for hosts`, { name: strategy });
+  const fits = kind === 'war' ? known === 'parallel' || known === 'recreate' : known !== 'parallel';
+  if (known && fits) return known;
+  throw new EnvironmentError('unsupportedStrategy', `${strategy} is not for ${kind}`, {
+    name: strategy,
+    kind,
+  });
 }
 
 /**

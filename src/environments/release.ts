@@ -44,19 +44,12 @@ export async function buildRelease(
   signal?: AbortSignal,
 ): Promise<BuiltRelease> {
   const { places, environment } = parts;
-  const git = await gitState(places.exec(THIS_MACHINE), signal);
-  const own = git && `${git.sha}${git.dirty ? '-dirty' : ''}`;
-  const chosen = version ?? own;
-  if (chosen === undefined)
-    throw new EnvironmentError('noGit', `${parts.folder} is not in a git repository`, {
-      folder: parts.folder,
-    });
+  const { version: chosen, isOwn, git } = await versionOf(version, parts, signal);
   const common = {
     application: name,
     version: chosen,
     configuration: configurationDigest(application, environment),
-    // A version that is only named may be of any commit.
-    ...(git && (version === undefined || version === own) && { git }),
+    ...(git && { git }),
   };
   const context = application.build?.context;
   if (!(await hasEngine(places, signal))) {
@@ -65,7 +58,6 @@ export async function buildRelease(
     const artifact = await contextDigest(resolve(parts.folder, context), signal);
     return { release: { ...common, artifact }, origin: { kind: 'build', context } };
   }
-  const isOwn = version === undefined || version === own;
   if (context !== undefined && isOwn) {
     await buildBefore(application, places.exec(THIS_MACHINE), parts, signal);
     await buildImage(application, { ...common, artifact: '' }, context, parts, signal);
@@ -76,6 +68,30 @@ export async function buildRelease(
     (await imageId(application, chosen, places, signal)) ??
     (await pulledId(calls, { ...common, artifact: '' }, origin, parts, signal));
   return { release: { ...common, artifact }, origin };
+}
+
+/** The version of a release: as it is named, else the short git sha, with `-dirty` where files were changed. */
+export interface ChosenVersion {
+  readonly version: string;
+  /** It is that of the working tree, not one that was built before. */
+  readonly isOwn: boolean;
+  /** A version that is only named may be of any commit. */
+  readonly git?: GitState;
+}
+
+/** Rejects with `EnvironmentError` `noGit`. */
+export async function versionOf(
+  named: string | undefined,
+  { places, folder }: ReleaseParts,
+  signal: AbortSignal | undefined,
+): Promise<ChosenVersion> {
+  const git = await gitState(places.exec(THIS_MACHINE), signal);
+  const own = git && `${git.sha}${git.dirty ? '-dirty' : ''}`;
+  const version = named ?? own;
+  if (version === undefined)
+    throw new EnvironmentError('noGit', `${folder} is not in a git repository`, { folder });
+  const isOwn = version === own;
+  return { version, isOwn, ...(git && isOwn && { git }) };
 }
 
 export type GitState = NonNullable<Release['git']>;
@@ -110,8 +126,9 @@ async function hasEngine({ engines }: Places, signal: AbortSignal | undefined): 
   }
 }
 
-async function buildBefore(
-  { build }: ImageApplication,
+/** Runs what is to be run before a build. Rejects with `EnvironmentError` `buildFailed`. */
+export async function buildBefore(
+  { build }: Pick<ImageApplication, 'build'>,
   exec: Exec,
   { onStage }: ReleaseParts,
   signal: AbortSignal | undefined,

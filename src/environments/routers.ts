@@ -1,10 +1,12 @@
 import type { Router as RouterConfig } from '../config/model';
-import type { HostName } from '../contracts/deployCall';
+import type { Address } from '../contracts/deploy';
+import { THIS_MACHINE, type HostName } from '../contracts/deployCall';
 import type { Router } from '../contracts/deployTarget';
 import { apacheBalancer } from '../routers/apacheBalancer';
 import { apacheTemplate } from '../routers/apacheTemplate';
 import type { Ask } from '../routers/asking';
 import { haproxy } from '../routers/haproxy';
+import { modJk } from '../routers/modJk';
 import { nginx } from '../routers/nginx';
 import { EnvironmentError } from './errors';
 
@@ -13,8 +15,13 @@ export function routerHost(config: RouterConfig): HostName | undefined {
   return 'host' in config ? config.host : undefined;
 }
 
-/** Throws `EnvironmentError` `unsupportedRouter`. */
-export function makeRouter(name: string, config: RouterConfig, ask: Ask | undefined): Router {
+/** `addresses` are those of targets that a router knows by their names. Throws `EnvironmentError` `unsupportedRouter`. */
+export function makeRouter(
+  name: string,
+  config: RouterConfig,
+  ask: Ask | undefined,
+  addresses?: Readonly<Record<string, Address>>,
+): Router {
   const asking = ask && { ask };
   switch (config.kind) {
     case 'apache-template': {
@@ -34,7 +41,11 @@ export function makeRouter(name: string, config: RouterConfig, ask: Ask | undefi
       const { host, include, command: control } = config;
       return nginx(name, { host, include, ...(control && { control }), ...asking });
     }
-    case 'mod-jk':
+    case 'mod-jk': {
+      const { url, worker, through = THIS_MACHINE } = config;
+      const targets = addresses && { targets: addresses };
+      return modJk(name, { host: through, url, worker, ...targets, ...asking });
+    }
     case 'floating-ip':
     case 'virtual-service':
     case 'http-route':

@@ -17,6 +17,8 @@ import { IMAGE_SOURCE, imageOpener } from '../targets/docker/image/transfer';
 import { dockerParsers } from '../targets/docker/parsers';
 import { enginePerformer } from '../targets/docker/perform';
 import { dockerLogins } from '../targets/docker/registry/logins';
+import { tomcatParsers } from '../targets/tomcat/parsers';
+import { WAR_SOURCE, warOpener } from '../targets/tomcat/war';
 import { LocalExec } from '../transport/localExec';
 import type { Places } from './places';
 
@@ -48,16 +50,17 @@ export function makeRunner(parts: RunnerParts, probe?: Probe): CallRunner {
           }),
       ),
       engine: enginePerformer({ engines: places.engines, login }),
-      http: httpPerformer((host) => places.dialer(host)),
+      http: httpPerformer((host) => places.dialer(host), folder),
       socket: socketPerformer((host) => places.socketDialer(host)),
       readFile: readFilePerformer(execOf),
       writeFile: writeFilePerformer(execOf),
       watch: watchPerformer(probe),
     },
-    parsers: { ...dockerParsers, ...routerParsers },
+    parsers: { ...dockerParsers, ...tomcatParsers, ...routerParsers },
     sources: {
       [IMAGE_SOURCE]: imageOpener(places.engines),
       [CONTEXT_SOURCE]: contextOpener(folder),
+      [WAR_SOURCE]: warOpener(folder),
     },
     secret: async (name, signal) => {
       const value = await providers.secret(name, signal);

@@ -20,7 +20,10 @@ export const environmentTexts: Texts<EnvironmentErrorReason> = {
   }),
   unsupportedTarget: (facts) => ({
     title: facts.t("{0} can't be deployed yet.", fact(facts, 'name')),
-    detail: facts.t('Images on hosts can; it is of the kind {0}.', fact(facts, 'kind')),
+    detail: facts.t(
+      'Images on hosts and WAR files on Tomcats can; it is of the kind {0}.',
+      fact(facts, 'kind'),
+    ),
     next: ['openConfiguration'],
   }),
   unsupportedRouter: (facts) => ({
@@ -29,7 +32,10 @@ export const environmentTexts: Texts<EnvironmentErrorReason> = {
     next: ['openConfiguration'],
   }),
   unsupportedStrategy: (facts) => ({
-    title: facts.t('The strategy {0} is not for hosts with containers.', fact(facts, 'name')),
+    title:
+      fact(facts, 'kind') === 'war'
+        ? facts.t('The strategy {0} is not for web applications in Tomcat.', fact(facts, 'name'))
+        : facts.t('The strategy {0} is not for hosts with containers.', fact(facts, 'name')),
     next: ['openConfiguration'],
   }),
   noGit: (facts) => ({

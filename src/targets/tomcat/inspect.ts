@@ -63,7 +63,12 @@ function instanceOf(target: string, address: Address, application: string, conte
     id: contextName(path, version),
     target,
     // Of what someone else deployed only the name is known.
-    release: read?.release ?? { application, version, artifact: 'unknown', configuration: 'unknown' },
+    release: read?.release ?? {
+      application,
+      version: version === '' ? 'unversioned' : version,
+      artifact: 'unknown',
+      configuration: 'unknown',
+    },
     address,
     state: running ? 'running' : 'stopped',
     facts,

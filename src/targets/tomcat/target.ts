@@ -40,8 +40,8 @@ export class TomcatTarget implements Target {
   deployment(state: TargetState, request: TargetRequest): TargetDeployment {
     const fleet = request.fleet ?? [state];
     // One that only some servers have still is deployed anew, so that all get the same version.
-    const isKept = fleet.every((each) => ours(each).some((one) => sameRelease(one, request.release)));
-    const known = isKept ? ours(state).find((each) => sameRelease(each, request.release)) : undefined;
+    const isKept = fleet.every((each) => usable(each).some((one) => sameRelease(one, request.release)));
+    const known = isKept ? usable(state).find((each) => sameRelease(each, request.release)) : undefined;
     const instance = known ?? this.#planned(state, fleet, request);
     const newer = known ? newerThan(known, state) : [];
     const foreign = newer.find((each) => factsOf(each).foreign);
@@ -281,6 +281,11 @@ function instancesOf({ live, older }: TargetState): Instance[] {
 /** Versions that were deployed by us, the live one first, then the newest. */
 function ours(state: TargetState): Instance[] {
   return instancesOf(state).filter((each) => !factsOf(each).foreign);
+}
+
+/** What a release can be taken from as it is; one of others only where nothing is to be done with it. */
+function usable(state: TargetState): Instance[] {
+  return instancesOf(state).filter((each) => !factsOf(each).foreign || each.state === 'running');
 }
 
 /** Those that run and are newer, ours or not: while one of them runs, the older one gets nobody new. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { SourceOpener, UploadSource, UploadStream } from '../../contracts/deployCall';
 import { throwIfAborted } from '../../util/async';
@@ -15,12 +16,13 @@ export const WAR_SOURCE = 'tomcat.war';
 const warSource = z.object({ file: z.string(), artifact: z.string() });
 
 /**
- * Opens `tomcat.war` sources: a WAR as it was when the plan was made. Its last bytes are held back until all of it is
+ * Opens `tomcat.war` sources, whose files are relative to `folder`: a WAR as it was when the plan was made. Its last bytes are held back until all of it is
  * known to be that, so that a file that was built again meanwhile never arrives whole.
  */
-export function warOpener(): SourceOpener {
+export function warOpener(folder = ''): SourceOpener {
   return async (source: UploadSource, signal?: AbortSignal): Promise<UploadStream> => {
-    const { file, artifact } = warSource.parse(source);
+    const { file: name, artifact } = warSource.parse(source);
+    const file = resolve(folder, name);
     const { size } = await stat(file).catch((error: unknown) => {
       throw notWar(file, systemCode(error) ?? 'unreadable', error);
     });

@@ -149,6 +149,14 @@ describe('a Tomcat as a target', () => {
     assert.throws(() => target.deployment(kept, request('1')), { reason: 'foreign' });
   });
 
+  it('goes back to what others deployed and still runs, without touching it', () => {
+    const now = state([ours('260102000000', '2'), context('17')]);
+    const foreign = now.older[0]!;
+    const made = target.deployment(now, { ...request('17'), release: foreign.release });
+    assert.deepEqual(ids(made), ['smoke', 'stop-newer']);
+    assert.ok(made.adopt[0]!.do.every((call) => call.via === 'http' && !call.url.includes('version=17')));
+  });
+
   it('keeps what is to be kept, and lets the rest go when nobody is on it', () => {
     const many = state([
       ours('260104000000', '4'),

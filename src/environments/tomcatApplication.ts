@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { ConfigError } from '../config/errors';
+import type { Application, SwapdeckConfig, Tomcat } from '../config/model';
+import { findPlaceholders } from '../config/placeholders';
+import type { ValueProviders } from '../config/resolve';
+import type { Address, Release } from '../contracts/deploy';
+import { literal, THIS_MACHINE } from '../contracts/deployCall';
+import type { Target } from '../contracts/deployTarget';
+import { addressOf } from '../targets/tomcat/inspect';
+import type { TomcatApplication, TomcatManager } from '../targets/tomcat/model';
+import { TomcatTarget } from '../targets/tomcat/target';
+import { readWar } from '../targets/tomcat/war';
+import { canonicalJson } from '../util/json';
+import { EnvironmentError } from './errors';
+import { buildBefore, versionOf, type ReleaseParts } from './release';
+
+export type WarApplication = Extract<Application, { kind: 'war' }>;
+type War = NonNullable<TomcatApplication['war']>;
+
+/** How long an upload may stand still, and an application may take to start. */
+const START_MS = 300_000;
+
+/** What is needed to know where an application's servers are. */
+export interface TomcatPlace {
+  readonly config: SwapdeckConfig;
+  readonly providers: ValueProviders;
+  readonly targets: readonly string[];
+}
+
+/** The servers that an application is put on. `war` where one is to be deployed. Throws `ConfigError`. */
+export function tomcatTargets(
+  name: string,
+  application: WarApplication,
+  { config, providers, targets }: TomcatPlace,
+  sessions: 'keep' | 'expire',
+  war?: War,
+): Target[] {
+  const made: TomcatApplication = {
+    context: contextOf(name, application),
+    ...(war && { war }),
+    smoke: application.smoke.map(({ get, status, contains }) => ({
+      get,
+      status,
+      ...(contains !== undefined && { contains }),
+    })),
+    sessions,
+    startMs: START_MS,
+  };
+  return targets.map(
+    (target) => new TomcatTarget(managerOf(target, config.tomcats[target]!, providers), made),
+  );
+}
+
+/** Where each server is asked for its pages, by its name. */
+export function tomcatAddresses({ config, providers, targets }: TomcatPlace): Record<string, Address> {
+  return Object.fromEntries(
+    targets.map((target) => [target, addressOf(managerOf(target, config.tomcats[target]!, providers).url)]),
+  );
+}
+
+/**
+ * The release that the workspace makes, and its WAR. One that is given a name of its own is taken as it is, such as
+ * what a pipeline built. Rejects with `EnvironmentError` or `TomcatError`.
+ */
+export async function buildWar(
+  name: string,
+  application: WarApplication,
+  version: string | undefined,
+  parts: ReleaseParts,
+  signal?: AbortSignal,
+): Promise<{ readonly release: Release; readonly war: War }> {
+  const { places, folder, environment } = parts;
+  const chosen = await versionOf(version, parts, signal);
+  if (chosen.isOwn) await buildBefore(application, places.exec(THIS_MACHINE), parts, signal);
+  const file = fileOf(name, application);
+  const { artifact, namespace } = await readWar(resolve(folder, file), signal);
+  const release = {
+    application: name,
+    version: chosen.version,
+    artifact,
+    configuration: digestOf(contextOf(name, application), environment),
+    ...(chosen.git && { git: chosen.git }),
+  };
+  return { release, war: { file, namespace } };
+}
+
+/** As it is written: relative to the folder of `swapdeck.yaml`, as plans have it. */
+function fileOf(name: string, { artifact }: WarApplication): string {
+  if ('war' in artifact) return artifact.war;
+  throw new EnvironmentError('unsupportedTarget', `${name} comes from a Maven repository`, {
+    name,
+    kind: 'maven',
+  });
+}
+
+function contextOf(name: string, { context = `/${name}` }: WarApplication): string {
+  return context;
+}
+
+function managerOf(name: string, tomcat: Tomcat, providers: ValueProviders): TomcatManager {
+  const { manager, user, password, ca, through } = tomcat;
+  return {
+    name,
+    url: textOf(manager, providers),
+    user: textOf(user, providers),
+    password: textOf(password, providers),
+    ...(ca !== undefined && { ca }),
+    ...(through !== undefined && { through }),
+  };
+}
+
+/** As a text of a call: variables are filled in, secrets stay for the runner. */
+function textOf(text: string, providers: ValueProviders): string {
+  let made = '';
+  let from = 0;
+  for (const placeholder of findPlaceholders(text)) {
+    const { kind, start, end } = placeholder;
+    made += literal(text.slice(from, start));
+    from = end;
+    if (kind === 'secret') made += `\${secret:${placeholder.name}}`;
+    else if (kind === 'env') made += literal(variable(placeholder.name, providers.env(placeholder.name)));
+    else made += literal(text.slice(start, end));
+  }
+  return made + literal(text.slice(from));
+}
+
+function variable(name: string, value: string | undefined): string {
+  if (value !== undefined) return value;
+  throw new ConfigError('variableMissing', `the variable ${name} is not set`, { name });
+}
+
+/** Digest of what the configuration says about running it. */
+function digestOf(context: string, environment: string): string {
+  return createHash('sha256').update(canonicalJson({ context, environment })).digest('hex').slice(0, 16);
+}
