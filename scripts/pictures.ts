@@ -1,18 +1,20 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { Driver } from './host/driver';
 import { startWorkbench } from './host/workbench';
+import { startLab, stopLab } from './lab/control';
 import { startReplicas } from './sample/replicas';
 import { startSample, type Sample } from './sample/sample';
 import { answers, editAndSave, say, welcomeLine } from './story/editAndSave';
+import { configureStory, playDeploy } from './story/deploy';
 import { commandFolder, forgetServer, playReplicas } from './story/replicas';
 import { outDir, root } from './support/paths';
 import { run } from './support/run';
 
 /**
- * npm run pictures [-- THEME ...]: takes pictures of the running product in each kind of theme, `out/pictures/THEME/NAME.png`, and
- * keeps the README's in `media/readme`.
+ * npm run pictures [-- THEME ... PART ...]: takes pictures of the running product in each kind of theme, or those named,
+ * `out/pictures/THEME/NAME.png`, and keeps the README's in `media/readme`. Parts: `sample`, `replicas`, `deploy`.
  */
 const themes: Readonly<Record<string, { name: string; media: Parameters<Page['emulateMedia']>[0] }>> = {
   dark: { name: 'Default Dark Modern', media: { colorScheme: 'dark' } },
@@ -37,6 +39,10 @@ const readme = {
   'fleet.png': path.join('dark', 'fleet.png'),
   'ssh.png': path.join('dark', 'ssh.png'),
   'terminal.png': path.join('dark', 'terminal.png'),
+  'plan.png': path.join('light', 'plan.png'),
+  'traffic.png': path.join('dark', 'traffic.png'),
+  'containers.png': path.join('dark', 'containers.png'),
+  'deploy-terminal.png': path.join('dark', 'deploy-terminal.png'),
 };
 const committed = path.join(root, 'media', 'readme');
 
@@ -144,20 +150,74 @@ async function takeReplicas(theme: string): Promise<void> {
   }
 }
 
-async function main(): Promise<void> {
-  const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(themes);
-  await run(process.execPath, [path.join(root, 'scripts', 'build.mjs')], { show: true });
-  for (const theme of chosen) await takeReplicas(theme);
+async function takeDeploy(theme: string): Promise<void> {
+  const { name, media } = themes[theme]!;
+  const lab = await startLab();
+  const dir = path.join(outDir, 'pictures', theme);
+  try {
+    const home = path.join(lab.folder, 'home');
+    const folder = await commandFolder(home);
+    await configureStory(lab);
+    const workbench = await startWorkbench({
+      workspace: lab.workspace,
+      extensions: [root],
+      theme: name,
+      onPage: (page) => page.emulateMedia(media),
+      settings: {
+        ...terminal,
+        'terminal.integrated.profiles.linux': {
+          sh: { path: '/bin/sh', env: { PS1: '$ ', PATH: `${folder}:${process.env.PATH}` } },
+        },
+      },
+      viewport: { width: 1180, height: 760 },
+      env: { HOME: home, DOCKER_HOST: `unix://${lab.engine}` },
+    });
+    const driver = new Driver(workbench.page, dir);
+    try {
+      await driver.ready();
+      await playDeploy(driver, lab, (picture) => driver.picture(picture));
+    } catch (error) {
+      await driver.picture('failed');
+      throw error;
+    } finally {
+      await workbench.close();
+    }
+  } finally {
+    await stopLab();
+  }
+}
+
+async function takeSample(theme: string): Promise<void> {
   const sample = await startSample();
   try {
-    for (const theme of chosen) await take(sample, theme);
+    await take(sample, theme);
   } finally {
     await sample.close();
   }
-  if (chosen.length < Object.keys(themes).length) return;
+}
+
+const parts: Readonly<Record<string, (theme: string) => Promise<void>>> = {
+  sample: takeSample,
+  replicas: takeReplicas,
+  deploy: takeDeploy,
+};
+
+async function main(): Promise<void> {
+  const chosen = process.argv.slice(2);
+  const of = (all: object): string[] => {
+    const named = Object.keys(all).filter((name) => chosen.includes(name));
+    return named.length > 0 ? named : Object.keys(all);
+  };
+  const unknown = chosen.find((name) => !(name in themes) && !(name in parts));
+  if (unknown !== undefined) throw new Error(`There is no theme and no part ${unknown}.`);
+  await run(process.execPath, [path.join(root, 'scripts', 'build.mjs')], { show: true });
+  const started = Date.now();
+  for (const part of of(parts)) for (const theme of of(themes)) await parts[part]!(theme);
   await mkdir(committed, { recursive: true });
   for (const [name, picture] of Object.entries(readme)) {
-    await copyFile(path.join(outDir, 'pictures', picture), path.join(committed, name));
+    const taken = path.join(outDir, 'pictures', picture);
+    const { mtimeMs } = await stat(taken).catch(() => ({ mtimeMs: 0 }));
+    if (mtimeMs >= started) await copyFile(taken, path.join(committed, name));
   }
 }
 

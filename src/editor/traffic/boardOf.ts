@@ -115,11 +115,14 @@ function latencyChart(
   };
 }
 
+/** Of what began while the probe watched. */
 function marksOf({ steps, startedAt }: WatchedDeployment, probe: ProbeReceipt): Board['marks'] {
-  return steps.map(({ startedMs }, index) => ({
-    at: Math.max(0, (startedAt + startedMs - probe.startedAt) / 1000),
-    text: String(index + 1),
-  }));
+  return steps
+    .map(({ startedMs }, index) => ({
+      at: (startedAt + startedMs - probe.startedAt) / 1000,
+      text: String(index + 1),
+    }))
+    .filter(({ at }) => at >= 0);
 }
 
 function tablesOf({ steps, probe }: WatchedDeployment, t: Translate): Board['tables'] {

@@ -24,7 +24,10 @@ const unproven: WatchedDeployment = {
   state: 'Done',
   isRunning: false,
   startedAt: 1_000_000,
-  steps: [{ title: 'Start v2', state: 'done', startedMs: 700, durationMs: 80 }],
+  steps: [
+    { title: 'Send v2', state: 'done', startedMs: 100, durationMs: 300 },
+    { title: 'Start v2', state: 'done', startedMs: 700, durationMs: 80 },
+  ],
 };
 const deployment: WatchedDeployment = { ...unproven, probe };
 
@@ -55,8 +58,8 @@ describe('traffic board', () => {
     assert.deepEqual(boardOf({ ...deployment, probe: early }, english).rate.times, [0, 0.1, 0.2, 0.3]);
   });
 
-  it('marks steps where they began on the time of the probe', () => {
-    assert.deepEqual(boardOf(deployment, english).marks, [{ at: 0.2, text: '1' }]);
+  it('marks the steps that began while the probe watched, where they did', () => {
+    assert.deepEqual(boardOf(deployment, english).marks, [{ at: 0.2, text: '2' }]);
   });
 
   it('says that lost requests were lost, and why', () => {
