@@ -28,3 +28,11 @@ export async function confirm(
     return (await ask(context, `Type the name of the environment to go on: `))?.trim() === environment;
   return /^y(?:es)?$/i.test((await ask(context, 'Go on? (yes/no) '))?.trim() ?? '');
 }
+
+/** The names of those who approved; nobody where nobody sits. */
+export async function askWhoApproved(context: Context, needed: number): Promise<readonly string[]> {
+  if (!context.terminal)
+    context.output.note('There is no terminal to ask who approved: say --approved-by NAME.');
+  const answer = await ask(context, `Who approved (${needed}, with commas between them)? `);
+  return (answer ?? '').split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+}

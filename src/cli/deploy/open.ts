@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { systemClock } from '../../contracts/clock';
+import type { Plan } from '../../contracts/deploy';
 import type { DeployEvent } from '../../contracts/deployRecord';
 import type { DeployedApplication } from '../../environments/application';
 import type { Context } from '../command';
@@ -14,6 +15,7 @@ export interface Names {
 export interface Observers {
   readonly onEvent?: (event: DeployEvent) => void;
   readonly decide?: () => Promise<'undo' | 'stay'>;
+  readonly approvals?: (plan: Plan, needed: number) => Promise<readonly string[]>;
 }
 
 /** Opens applications of the nearest `swapdeck.yaml` for as long as `run` takes. */

@@ -1,12 +1,15 @@
 import type { Plan } from '../../contracts/deploy';
-import { DeployError } from '../../contracts/deployError';
+import type { DeployErrorReason } from '../../contracts/deployError';
 import type { DeployedApplication } from '../../environments/application';
-import { examples, ExitCode, type Context, type Register } from '../command';
-import { ask, confirm } from './ask';
+import type { EnvironmentErrorReason } from '../../environments/errors';
+import { SwapdeckError } from '../../util/errors';
+import { collect, examples, ExitCode, type Context, type Register } from '../command';
+import { ask, askWhoApproved, confirm } from './ask';
 import { withApplications, type Names } from './open';
 
 interface ChangeOptions {
   readonly yes?: boolean;
+  readonly approvedBy?: readonly string[];
 }
 
 type MakePlan = (
@@ -43,6 +46,11 @@ export const registerPlans: Register = (program, action) => {
       .argument('<application>')
       .argument(version, 'the version; `swapdeck status` lists those that are kept')
       .option('--yes', 'go on without a question')
+      .option(
+        '--approved-by <name>',
+        'who approved, where the environment wants that; once for each',
+        collect,
+      )
       .addHelpText(
         'after',
         `${examples(`${name} staging adara${version.startsWith('<') ? ' 3f2c1ab' : ''}`)}\n\n` +
@@ -71,12 +79,14 @@ async function show(context: Context, names: Names, version: string | undefined)
     import('../../deploy/render'),
     import('../../deploy/digest'),
   ]);
-  return withApplications(context, async (open) => {
-    const plan = await open(names).plan(version, signal);
-    output.line(renderPlan(plan));
-    output.result({ plan, digest: planDigest(plan) });
-    return ExitCode.done;
-  });
+  return refusing(context, () =>
+    withApplications(context, async (open) => {
+      const plan = await open(names).plan(version, signal);
+      output.line(renderPlan(plan));
+      output.result({ plan, digest: planDigest(plan) });
+      return ExitCode.done;
+    }),
+  );
 }
 
 async function execute(
@@ -84,50 +94,67 @@ async function execute(
   names: Names,
   make: MakePlan,
   version: string | undefined,
-  { yes }: ChangeOptions,
+  { yes, approvedBy }: ChangeOptions,
 ): Promise<ExitCode> {
   const { output, signal } = context;
   const [{ renderPlan }, { exitOf, printReceipt, progressTo, titlesOf }] = await Promise.all([
     import('../../deploy/render'),
     import('./report'),
   ]);
-  return withApplications(context, async (open) => {
-    let onEvent: ReturnType<typeof progressTo> = () => undefined;
-    const application = open(names, {
-      onEvent: (event) => onEvent(event),
-      decide: () => undoOrStay(context, yes === true),
-    });
-    const plan = await make(application, version, signal);
-    output.line(renderPlan(plan));
-    if (plan.steps.length === 0) {
-      output.result({ plan: plan.id, outcome: 'done', steps: [] });
-      return ExitCode.done;
-    }
-    if (yes !== true && !(await confirm(context, names.environment, application.protection))) {
-      output.result({ error: { reason: 'notConfirmed', message: 'nothing was done' } });
-      return ExitCode.failed;
-    }
-    onEvent = progressTo(output, titlesOf(plan));
-    try {
+  return refusing(context, () =>
+    withApplications(context, async (open) => {
+      let onEvent: ReturnType<typeof progressTo> = () => undefined;
+      const application = open(names, {
+        onEvent: (event) => onEvent(event),
+        decide: () => undoOrStay(context, yes === true),
+        approvals: async (_plan, needed) => approvedBy ?? askWhoApproved(context, needed),
+      });
+      const plan = await make(application, version, signal);
+      output.line(renderPlan(plan));
+      if (plan.steps.length === 0) {
+        output.result({ plan: plan.id, outcome: 'done', steps: [] });
+        return ExitCode.done;
+      }
+      if (yes !== true && !(await confirm(context, names.environment, application.protection))) {
+        output.result({ error: { reason: 'notConfirmed', message: 'nothing was done' } });
+        return ExitCode.failed;
+      }
+      onEvent = progressTo(output, titlesOf(plan));
       const receipt = await application.execute(plan, signal);
       printReceipt(plan, receipt, output);
       output.result({ plan: plan.id, release: plan.release, ...receipt });
       return exitOf(receipt);
-    } catch (error) {
-      if (error instanceof DeployError && refusals.has(error.reason)) return refuse(context, error);
-      throw error;
-    }
-  });
+    }),
+  );
 }
 
-const refusals = new Set(['locked', 'unfinished', 'worldChanged', 'notApproved', 'invalidPlan']);
+/** Nothing was begun, because of how things stand and not because something can't be reached or was written wrongly. */
+const refusals: ReadonlySet<string> = new Set<DeployErrorReason | EnvironmentErrorReason>([
+  'locked',
+  'unfinished',
+  'worldChanged',
+  'notApproved',
+  'invalidPlan',
+  'foreign',
+  'releaseGone',
+  'outsideWindow',
+  'notPromoted',
+  'smokeMissing',
+  'approvalsMissing',
+]);
 
-async function refuse({ output }: Context, error: DeployError): Promise<ExitCode> {
-  const { describe } = await import('../../messages/describe');
-  const message = describe(error);
-  output.failure(message);
-  output.result({ error: { reason: error.reason, message: message.title, detail: message.detail } });
-  return ExitCode.refused;
+async function refusing(context: Context, run: () => Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof SwapdeckError) || !refusals.has(error.reason as string)) throw error;
+    const { describe } = await import('../../messages/describe');
+    const message = describe(error);
+    context.output.failure(message);
+    const { title, detail } = message;
+    context.output.result({ error: { reason: error.reason as string, message: title, detail } });
+    return ExitCode.refused;
+  }
 }
 
 /** After Ctrl-C. Without anybody to ask, what was begun is taken back. */
