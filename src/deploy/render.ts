@@ -12,7 +12,7 @@ export function renderPlan(plan: Plan): string {
   const lines = [...head(plan), ''];
   plan.steps.forEach((step, index) => {
     if (step.final && !plan.steps[index - 1]?.final) lines.push('--- no way back from here ---', '');
-    lines.push(...renderStep(step, index + 1), '');
+    lines.push(...renderStep(step, index + 1, partnersOf(step, plan)), '');
   });
   if (plan.steps.length === 0) lines.push('Nothing to do.', '');
   return lines.join('\n');
@@ -79,9 +79,16 @@ function noteText({ kind, subject = '' }: PlanNote): string {
 }
 
 /** One step of a plan, as the preview has it. */
-export function renderStep(step: Step, number: number): string[] {
+export /** Steps that are performed at once with a step. */
+function partnersOf(step: Step, { steps }: Plan): string[] {
+  if (step.together === undefined) return [];
+  return steps.filter((each) => each !== step && each.together === step.together).map(({ id }) => id);
+}
+
+function renderStep(step: Step, number: number, partners: readonly string[]): string[] {
   return [
     `## ${number}. ${step.title} [${step.id}]`,
+    ...(partners.length > 0 ? [`  at the same time as ${partners.join(', ')}`] : []),
     ...section('do', step.do),
     ...section('verify', step.verify),
     ...section('undo', step.undo),
