@@ -24,6 +24,7 @@ import { lookUp, type Placed } from './lookUp';
 import type { Places } from './places';
 import { buildRelease, type ReleaseParts } from './release';
 import { makeRunner } from './runner';
+import { withVariables } from './variables';
 import { sharedFolder } from './shared';
 import { buildWar } from './tomcatApplication';
 
@@ -93,12 +94,13 @@ export class DeployedApplication {
       ...{ places, runner: this.#runner(), folder, environment },
       ...(onStage && { onStage }),
     };
-    const { application: wanted } = this.#placed;
+    // Going back needs none of them: what is kept has its own.
+    const wanted = withVariables(this.#placed.application, this.#options.providers);
     const { release, ...brought } =
       wanted.kind === 'war'
         ? await buildWar(application, wanted, version, parts, signal)
         : await buildRelease(application, wanted, version, parts, signal);
-    return this.#plan('deploy', () => release, brought, signal);
+    return this.#plan('deploy', () => release, brought, signal, wanted);
   }
 
   /** Back to the release before the live one, or to a version that is kept. */
@@ -226,9 +228,10 @@ export class DeployedApplication {
     releaseOf: (looked: Inspection) => Release,
     brought: Brought,
     signal: AbortSignal | undefined,
+    wanted = this.#placed.application,
   ): Promise<Plan> {
     const { environment, application, clock } = this.#options;
-    const targets = await this.#targets(brought);
+    const targets = await targetsOf(this.#options, { ...this.#placed, application: wanted }, brought);
     const { inspection, probe, router } = await this.#look(targets, signal);
     const release = releaseOf(inspection);
     const notes = await this.#notes(intent, release, signal);
@@ -291,8 +294,8 @@ export class DeployedApplication {
     };
   }
 
-  #targets(brought: Brought = {}): Promise<Target[]> {
-    return targetsOf(this.#options, this.#placed, brought);
+  #targets(): Promise<Target[]> {
+    return targetsOf(this.#options, this.#placed, {});
   }
 
   /** A release that is on a target already. */
