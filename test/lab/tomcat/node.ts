@@ -7,6 +7,7 @@ import { ensureJdk } from '../../../scripts/support/jdk';
 import { freePort } from '../../../scripts/support/ports';
 import { stop } from '../../../scripts/support/run';
 import { makeTempDir, removeDir } from '../../../scripts/support/tempDir';
+import type { Machine } from '../machines/machine';
 import { tomcatHome, type TomcatMajor } from './distribution';
 
 /** Accounts of every node. Their passwords appear in nothing else that a server says. */
@@ -22,8 +23,10 @@ export interface NodeOptions {
   readonly locale?: { readonly language: string; readonly country: string };
   /** A key store (PKCS #12, password `changeit`) for a connector with TLS. */
   readonly keyStore?: string;
-  /** Variables in `server.xml`'s Host and elsewhere aren't needed; what the JVM is told besides. */
+  /** What the JVM is told besides. */
   readonly jvmArguments?: readonly string[];
+  /** A machine of the lab that it runs on, on whose loopback it listens; it ends with the machine. */
+  readonly machine?: Machine;
   /** Without the Manager application. */
   readonly withoutManager?: boolean;
 }
@@ -37,6 +40,8 @@ export class TomcatNode {
   readonly tlsPort: number;
   readonly #options: NodeOptions;
   readonly #home: string;
+  /** `base`, as this process can open it. */
+  readonly #folder: string;
   #child: ChildProcess | undefined;
 
   private constructor(
@@ -49,6 +54,7 @@ export class TomcatNode {
     this.#home = home;
     this.major = options.major;
     this.base = base;
+    this.#folder = options.machine?.path(base) ?? base;
     this.port = port;
     this.ajpPort = ajpPort;
     this.tlsPort = tlsPort;
@@ -56,7 +62,8 @@ export class TomcatNode {
 
   static async start(options: NodeOptions): Promise<TomcatNode> {
     const home = await tomcatHome(options.major);
-    const base = await makeTempDir(`tomcat${options.major}`);
+    const { machine } = options;
+    const base = machine ? `/srv/tomcat-${options.route ?? ''}` : await makeTempDir(`tomcat${options.major}`);
     const ports = [await freePort(), await freePort(), await freePort()] as [number, number, number];
     const node = new TomcatNode(options, home, base, ports);
     await node.#configure();
@@ -75,29 +82,28 @@ export class TomcatNode {
   /** Starts it again after `stop` or `kill`; resolves once it serves. */
   async start(): Promise<void> {
     const { java } = await ensureJdk();
-    const { locale, jvmArguments = [] } = this.#options;
+    const { locale, jvmArguments = [], machine } = this.#options;
     const file = (name: string): string => path.join(this.#home, 'bin', name);
-    const child = spawn(
+    const argv = [
       java,
-      [
-        '-Xmx256m',
-        '-XX:+UseSerialGC',
-        '-XX:TieredStopAtLevel=1',
-        '-Xshare:auto',
-        ...(locale ? [`-Duser.language=${locale.language}`, `-Duser.country=${locale.country}`] : []),
-        '-Dfile.encoding=UTF-8',
-        '-Djava.util.logging.manager=org.apache.juli.ClassLoaderLogManager',
-        `-Djava.util.logging.config.file=${path.join(this.#home, 'conf', 'logging.properties')}`,
-        `-Dcatalina.home=${this.#home}`,
-        `-Dcatalina.base=${this.base}`,
-        `-Djava.io.tmpdir=${path.join(this.base, 'temp')}`,
-        ...jvmArguments,
-        ...['-cp', [file('bootstrap.jar'), file('tomcat-juli.jar')].join(path.delimiter)],
-        'org.apache.catalina.startup.Bootstrap',
-        'start',
-      ],
-      { cwd: this.base, stdio: ['ignore', 'ignore', 'pipe'] },
-    );
+      '-Xmx256m',
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      '-Xshare:auto',
+      ...(locale ? [`-Duser.language=${locale.language}`, `-Duser.country=${locale.country}`] : []),
+      '-Dfile.encoding=UTF-8',
+      '-Djava.util.logging.manager=org.apache.juli.ClassLoaderLogManager',
+      `-Djava.util.logging.config.file=${path.join(this.#home, 'conf', 'logging.properties')}`,
+      `-Dcatalina.home=${this.#home}`,
+      `-Dcatalina.base=${this.base}`,
+      `-Djava.io.tmpdir=${path.join(this.base, 'temp')}`,
+      ...jvmArguments,
+      ...['-cp', [file('bootstrap.jar'), file('tomcat-juli.jar')].join(path.delimiter)],
+      'org.apache.catalina.startup.Bootstrap',
+      'start',
+    ];
+    const [program = '', ...args] = machine ? machine.inside(argv) : argv;
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     const said: string[] = [];
     const lines = createInterface(child.stderr);
@@ -139,6 +145,7 @@ export class TomcatNode {
 
   /** Ends it and removes its folder. */
   async dispose(): Promise<void> {
+    if (this.#options.machine) return;
     await this.kill();
     await removeDir(this.base);
   }
@@ -146,15 +153,15 @@ export class TomcatNode {
   async #configure(): Promise<void> {
     const { withoutManager } = this.#options;
     for (const folder of ['conf/Catalina/localhost', 'webapps', 'temp', 'work', 'logs', 'lib'])
-      await mkdir(path.join(this.base, folder), { recursive: true });
-    await cp(path.join(this.#home, 'conf', 'web.xml'), path.join(this.base, 'conf', 'web.xml'));
-    await writeFile(path.join(this.base, 'conf', 'server.xml'), this.#serverXml());
-    await writeFile(path.join(this.base, 'conf', 'tomcat-users.xml'), usersXml);
+      await mkdir(path.join(this.#folder, folder), { recursive: true });
+    await cp(path.join(this.#home, 'conf', 'web.xml'), path.join(this.#folder, 'conf', 'web.xml'));
+    await writeFile(path.join(this.#folder, 'conf', 'server.xml'), this.#serverXml());
+    await writeFile(path.join(this.#folder, 'conf', 'tomcat-users.xml'), usersXml);
     if (withoutManager) return;
     const docBase = path.join(this.#home, 'webapps', 'manager');
     const context = await readFile(path.join(docBase, 'META-INF', 'context.xml'), 'utf8');
     await writeFile(
-      path.join(this.base, 'conf/Catalina/localhost/manager.xml'),
+      path.join(this.#folder, 'conf/Catalina/localhost/manager.xml'),
       context.replace('<Context ', `<Context docBase="${docBase}" `),
     );
   }

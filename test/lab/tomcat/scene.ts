@@ -24,7 +24,7 @@ export class TomcatRunner {
   readonly runner: CallRunner;
   readonly performed: Performed[] = [];
 
-  constructor(dialer: () => Dialer = () => new TcpDialer(), folder?: string) {
+  constructor(dialer: (host: string) => Dialer = () => new TcpDialer(), folder?: string) {
     this.runner = new CallRunner({
       clock: systemClock,
       performers: { http: httpPerformer(dialer, folder) },
