@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import type { Api } from './editor/api';
 import type { App } from './editor/app';
 import { BytecodeDocuments } from './editor/bytecode';
 import { registerCommands } from './editor/commands';
 import { Comparisons } from './editor/comparisons';
 import { CompileOnSave } from './editor/compileOnSave';
 import { Configurations } from './editor/configuration';
+import { connectSwaps } from './editor/connectSwaps';
 import { ContextKeys } from './editor/contextKeys';
 import { SwapDecorations } from './editor/decorations';
 import { Applications } from './editor/deploy/applications';
@@ -26,7 +28,6 @@ import { Secrets } from './editor/secrets';
 import { Status } from './editor/status';
 import { runStep } from './editor/steps';
 import { SwappedTexts } from './editor/swappedTexts';
-import { tellSwap } from './editor/tellSwap';
 import { TrafficBoards } from './editor/traffic/trafficBoards';
 import { ComparisonView } from './editor/views/comparison';
 import { ContainersView } from './editor/views/containers';
@@ -34,27 +35,6 @@ import { DeploymentsView } from './editor/views/deployments';
 import { EnvironmentsView } from './editor/views/environments';
 import { SwapsView } from './editor/views/swaps';
 import { DisposableStore } from './util/disposables';
-
-/** What `activate` returns: for tests, and for other extensions that want to know of swaps. */
-export interface Api {
-  readonly jvms: Jvms;
-  readonly ledger: EditorLedger;
-  readonly swaps: SwapsView;
-  readonly dialogs: ReplaceableDialogs;
-  readonly applications: Applications;
-  readonly environments: EnvironmentsView;
-  readonly deployments: DeploymentsView;
-  readonly status: Status;
-  readonly decorations: SwapDecorations;
-  readonly predictions: PredictionDiagnostics;
-  readonly comparisons: Comparisons;
-  readonly comparison: ComparisonView;
-  readonly containers: ContainersView;
-  /** Resolves when the configuration has been read. */
-  readonly whenReady: Promise<void>;
-  /** Ends everything the extension started, as deactivation does. */
-  dispose(): void;
-}
 
 /** Puts the extension together. Nothing heavy is loaded here: what is, loads with its first use. */
 export function activate(context: vscode.ExtensionContext): Api {
@@ -122,24 +102,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   comparison.register();
   store.add(registerCommands(app));
   store.add(registerLanguage());
-  store.add(
-    jvms.onDidSwap((record) => {
-      tellSwap(record, notifier);
-      // What an undo puts back is not what the source says.
-      if (record.origin !== 'undo') void decorations.mark(record);
-    }),
-  );
-  store.add(
-    swaps.onDidFilter((filter) => keys.set('swapdeck.swapsFiltered', Object.keys(filter).length > 0)),
-  );
-  store.add(jvms.onDidFail((error) => notifier.error(error)));
-  store.add(comparisons.onDidChange(() => keys.set('swapdeck.compared', comparisons.all.length > 0)));
-  store.add(
-    vscode.workspace.onDidGrantWorkspaceTrust(() => {
-      environments.refresh();
-      containers.refresh();
-    }),
-  );
+  store.add(connectSwaps(app, decorations, keys));
   const whenReady = configurations.load();
   if (vscode.workspace.isTrusted)
     void sample.startIfPending().catch((error: unknown) => notifier.error(error));

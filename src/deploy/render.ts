@@ -12,7 +12,7 @@ export function renderPlan(plan: Plan): string {
   const lines = [...head(plan), ''];
   plan.steps.forEach((step, index) => {
     if (step.final && !plan.steps[index - 1]?.final) lines.push('--- no way back from here ---', '');
-    lines.push(...renderStep(step, index + 1, partnersOf(step, plan)), '');
+    lines.push(...renderStep(plan, index + 1), '');
   });
   if (plan.steps.length === 0) lines.push('Nothing to do.', '');
   return lines.join('\n');
@@ -78,14 +78,17 @@ function noteText({ kind, subject = '' }: PlanNote): string {
   }
 }
 
-/** One step of a plan, as the preview has it. */
-export /** Steps that are performed at once with a step. */
+/** Steps that are performed at once with a step. */
 function partnersOf(step: Step, { steps }: Plan): string[] {
   if (step.together === undefined) return [];
   return steps.filter((each) => each !== step && each.together === step.together).map(({ id }) => id);
 }
 
-function renderStep(step: Step, number: number, partners: readonly string[]): string[] {
+/** One step of a plan, as the preview has it; `number` from 1. */
+export function renderStep(plan: Plan, number: number): string[] {
+  const step = plan.steps[number - 1];
+  if (!step) return [];
+  const partners = partnersOf(step, plan);
   return [
     `## ${number}. ${step.title} [${step.id}]`,
     ...(partners.length > 0 ? [`  at the same time as ${partners.join(', ')}`] : []),

@@ -6,7 +6,7 @@ import type { Service } from '../../scripts/sample/service';
 import { compileSources } from '../../scripts/sample/workspace';
 import { ensureJdk } from '../../scripts/support/jdk';
 import type { ComparisonNode } from '../../src/editor/views/comparison';
-import type { Api } from '../../src/extension';
+import type { Api } from '../../src/editor/api';
 import type { JvmSession } from '../../src/hotswap/model';
 import { activate, attachSample, startSample, swapAfter, workspace } from './support/sample';
 

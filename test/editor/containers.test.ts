@@ -6,7 +6,7 @@ import { labUnsupported } from '../../scripts/support/labPackages';
 import type { LogTerminal } from '../../src/editor/containers/logTerminal';
 import type { ContainerNode, ContainersNode, HostNode } from '../../src/editor/containers/nodes';
 import type { ContainersTree } from '../../src/editor/containers/tree';
-import type { Api } from '../../src/extension';
+import type { Api } from '../../src/editor/api';
 import { nextEvent } from '../../src/util/async';
 import { SECRET } from '../lab/containersScene';
 import { skip } from '../support/skip';

@@ -9,7 +9,7 @@ import { labUnsupported } from '../../scripts/support/labPackages';
 import { deployScheme } from '../../src/editor/deploy/documents';
 import type { PlacedApplication } from '../../src/editor/deploy/placed';
 import type { DeploymentNode, DeploymentsNode } from '../../src/editor/views/deploymentNodes';
-import type { Api } from '../../src/extension';
+import type { Api } from '../../src/editor/api';
 import { nextEvent } from '../../src/util/async';
 import { answering, commitAll, commitRelease } from '../lab/deployScene';
 import { skip } from '../support/skip';

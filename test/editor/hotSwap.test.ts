@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { Service } from '../../scripts/sample/service';
 import { compileSources } from '../../scripts/sample/workspace';
 import { ensureJdk } from '../../scripts/support/jdk';
-import type { Api } from '../../src/extension';
+import type { Api } from '../../src/editor/api';
 import type { JvmSession } from '../../src/hotswap/model';
 import { nextEvent } from '../../src/util/async';
 import { activate, attachSample, edit, startSample, swapAfter, workspace } from './support/sample';

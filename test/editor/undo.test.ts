@@ -7,7 +7,7 @@ import { ensureJdk } from '../../scripts/support/jdk';
 import { bytecodeScheme } from '../../src/editor/bytecode';
 import { dayName, localDay } from '../../src/editor/views/swapItems';
 import type { DayNode, SwapClassNode, SwapNode, SwapsNode } from '../../src/editor/views/swapItems';
-import type { Api } from '../../src/extension';
+import type { Api } from '../../src/editor/api';
 import { Ledger } from '../../src/hotswap/ledger/ledger';
 import type { SwapRecord } from '../../src/hotswap/model';
 import { nextEvent } from '../../src/util/async';

@@ -15,7 +15,6 @@ export function stepLog(
   heard: RunningStep | undefined,
 ): string {
   const number = plan.steps.findIndex(({ id }) => id === stepId) + 1;
-  const step = plan.steps[number - 1];
   const told = records.flatMap((record) => recordLines(record, stepId));
   if (records.length === 0 && heard) told.push(...heardLines(heard));
   const { intent, release, environment, id } = plan;
@@ -30,7 +29,7 @@ export function stepLog(
         .map((line) => `          | ${line}`),
       '',
     );
-  return [...lines, ...(step ? renderStep(step, number) : []), ''].join('\n');
+  return [...lines, ...renderStep(plan, number), ''].join('\n');
 }
 
 function recordLines(record: JournalRecord, stepId: string): string[] {

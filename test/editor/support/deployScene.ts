@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
 import type { DeployScene } from '../../lab/deployScene';
-import type { Api } from '../../../src/extension';
+import type { Api } from '../../../src/editor/api';
 import type { PlacedApplication } from '../../../src/editor/deploy/placed';
 import type { ApplicationNode } from '../../../src/editor/views/applicationNodes';
 import type { EnvironmentNode } from '../../../src/editor/views/environments';

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { startService, type Service, type ServiceOptions } from '../../../scripts/sample/service';
 import { writeConfiguration, type SampleWorkspace } from '../../../scripts/sample/workspace';
 import { ensureJdk } from '../../../scripts/support/jdk';
-import type { Api } from '../../../src/extension';
+import type { Api } from '../../../src/editor/api';
 import type { JvmSession, SwapRecord } from '../../../src/hotswap/model';
 import { nextEvent } from '../../../src/util/async';
 
