@@ -150,6 +150,7 @@ export interface ProbePlan {
  * What a person should know before approving.
  * - `alreadyLive`: nothing to do. `first`: nothing is there yet. `unproven`: no probe, so lost requests aren't seen.
  * - `interrupts`: users are without an answer for a while, which this strategy or a lone target can't avoid.
+ * - `endsSessions`: users lose what their sessions hold; `subject` says how many and where.
  * - `clearsPending`: leftovers of an earlier deployment are removed; `subject` names them.
  * - `promoted`, `tested`: the release was live, or passed its smoke tests, in the environment `subject`.
  *   `needsApproval`: `subject` others must approve. `window`: releases are allowed in it only.
@@ -162,6 +163,7 @@ export interface PlanNote {
     | 'first'
     | 'unproven'
     | 'interrupts'
+    | 'endsSessions'
     | 'clearsPending'
     | 'promoted'
     | 'tested'

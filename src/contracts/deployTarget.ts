@@ -1,4 +1,4 @@
-import type { Address, Backend, Instance, Release, RouterState, Step, TargetState } from './deploy';
+import type { Address, Backend, Instance, PlanNote, Release, RouterState, Step, TargetState } from './deploy';
 import type { Answer, Call } from './deployCall';
 
 /**
@@ -29,6 +29,8 @@ export interface TargetRequest {
   readonly fleet?: readonly TargetState[];
 }
 
+export type NotesRequest = Required<Pick<TargetRequest, 'release' | 'fleet'>>;
+
 /** Something a release is put on. Makes calls and steps, performs nothing: pure functions of what they are given. */
 export interface Target {
   readonly name: string;
@@ -37,6 +39,8 @@ export interface Target {
   /** A new instance gets users as soon as it runs, old ones keep theirs (strategy `parallel`). */
   readonly routesItself?: true;
   inspect(application: string): Reading<TargetState>;
+  /** What a person should know before, and what changes by itself: no part of the state. */
+  notes?(state: TargetState, request: NotesRequest): Reading<readonly PlanNote[]>;
   /**
    * Throws `DeployError`: `foreign`, `unsupported`, `releaseGone` (a roll back to what is no longer kept), ...
    * Where an instance of the release exists already (standby, kept), the steps make use of it.

@@ -57,6 +57,8 @@ function noteText({ kind, subject = '' }: PlanNote): string {
       return 'no probe: lost requests will not be seen';
     case 'interrupts':
       return `users of ${subject} are without an answer until the new release serves`;
+    case 'endsSessions':
+      return `users lose their sessions: ${subject}`;
     case 'clearsPending':
       return `left over from an earlier deployment, and removed: ${subject}`;
     case 'promoted':

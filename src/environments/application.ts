@@ -19,7 +19,7 @@ import type { StrategyOptions } from '../deploy/strategies/input';
 import { containerOf } from '../targets/docker/naming';
 import { EnvironmentError } from './errors';
 import { approvalsNeeded, checkApprovals, checkPromotion, checkWindow, type NamedEnvironment } from './gates';
-import { hintsOf, lookAround, targetsOf, type Brought, type Looked } from './look';
+import { hintsOf, lookAround, notesOf, targetsOf, type Brought, type Looked } from './look';
 import { lookUp, type Placed } from './lookUp';
 import type { Places } from './places';
 import { buildRelease, type ReleaseParts } from './release';
@@ -247,7 +247,11 @@ export class DeployedApplication {
       ...(probe && { probe }),
       journalHost: this.#journalHost(),
       at: clock.now(),
-      notes: [...notes, ...hintsOf(router)],
+      notes: [
+        ...notes,
+        ...(await notesOf(targets, inspection, release, this.#runner(), signal)),
+        ...hintsOf(router),
+      ],
     });
   }
 

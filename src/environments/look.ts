@@ -1,5 +1,5 @@
 import type { SwapdeckConfig } from '../config/model';
-import type { Inspection, Instance, PlanNote, ProbePlan, TargetState } from '../contracts/deploy';
+import type { Inspection, Instance, PlanNote, ProbePlan, Release, TargetState } from '../contracts/deploy';
 import type { Runner } from '../contracts/deployCall';
 import type { Target } from '../contracts/deployTarget';
 import { perform } from '../deploy/inspect';
@@ -91,6 +91,23 @@ export async function lookAround(
   }));
   const state = withReleases(read, known);
   return { inspection: { targets: states, router: state }, router: { router, state }, ...shown };
+}
+
+/** What the targets have to say before a release is put on them. */
+export async function notesOf(
+  targets: readonly Target[],
+  { targets: fleet }: Inspection,
+  release: Release,
+  runner: Runner,
+  signal: AbortSignal | undefined,
+): Promise<PlanNote[]> {
+  const notes = await Promise.all(
+    targets.map((target, i) => {
+      const reading = target.notes?.(fleet[i]!, { release, fleet });
+      return reading ? perform(reading, runner, signal) : [];
+    }),
+  );
+  return notes.flat();
 }
 
 /** What is good to know of a router before it is switched. */

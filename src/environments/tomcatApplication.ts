@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { ConfigError } from '../config/errors';
 import type { Application, SwapdeckConfig, Tomcat } from '../config/model';
-import { findPlaceholders } from '../config/placeholders';
 import type { ValueProviders } from '../config/resolve';
 import type { Address, Release } from '../contracts/deploy';
-import { literal, THIS_MACHINE } from '../contracts/deployCall';
+import { THIS_MACHINE } from '../contracts/deployCall';
 import type { Target } from '../contracts/deployTarget';
 import { addressOf } from '../targets/tomcat/inspect';
 import type { TomcatApplication, TomcatManager } from '../targets/tomcat/model';
@@ -14,6 +12,7 @@ import { readWar } from '../targets/tomcat/war';
 import { canonicalJson } from '../util/json';
 import { EnvironmentError } from './errors';
 import { buildBefore, versionOf, type ReleaseParts } from './release';
+import { withVariables } from './variables';
 
 export type WarApplication = Extract<Application, { kind: 'war' }>;
 type War = NonNullable<TomcatApplication['war']>;
@@ -99,35 +98,15 @@ function contextOf(name: string, { context = `/${name}` }: WarApplication): stri
 }
 
 function managerOf(name: string, tomcat: Tomcat, providers: ValueProviders): TomcatManager {
-  const { manager, user, password, ca, through } = tomcat;
+  const { manager: url, user, password, ca, through } = withVariables(tomcat, providers);
   return {
     name,
-    url: textOf(manager, providers),
-    user: textOf(user, providers),
-    password: textOf(password, providers),
+    url,
+    user,
+    password,
     ...(ca !== undefined && { ca }),
     ...(through !== undefined && { through }),
   };
-}
-
-/** As a text of a call: variables are filled in, secrets stay for the runner. */
-function textOf(text: string, providers: ValueProviders): string {
-  let made = '';
-  let from = 0;
-  for (const placeholder of findPlaceholders(text)) {
-    const { kind, start, end } = placeholder;
-    made += literal(text.slice(from, start));
-    from = end;
-    if (kind === 'secret') made += `\${secret:${placeholder.name}}`;
-    else if (kind === 'env') made += literal(variable(placeholder.name, providers.env(placeholder.name)));
-    else made += literal(text.slice(start, end));
-  }
-  return made + literal(text.slice(from));
-}
-
-function variable(name: string, value: string | undefined): string {
-  if (value !== undefined) return value;
-  throw new ConfigError('variableMissing', `the variable ${name} is not set`, { name });
 }
 
 /** Digest of what the configuration says about running it. */

@@ -116,7 +116,10 @@ environments:
   });
 
   it('goes back, and says what it did', async () => {
+    const user = new Browser();
+    await user.visit(page());
     const { code, stdout, stderr } = await swapdeck('rollback', 'staging', 'randomquotes', '--yes', '--json');
+    assert.match(stderr, /users lose their sessions: \d+ on worker[12]/);
     assert.equal(code, 0, stderr);
     assert.equal((lastLine(stdout) as Receipt).probe?.lost, 0);
     assert.equal((await new Browser().visit(page())).release, '1.0.0');

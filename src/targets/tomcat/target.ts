@@ -1,12 +1,19 @@
-import type { Instance, Phase, Step, TargetState } from '../../contracts/deploy';
+import type { Instance, Phase, PlanNote, Step, TargetState } from '../../contracts/deploy';
 import { literal, type Call, type Expectation } from '../../contracts/deployCall';
 import { DeployError } from '../../contracts/deployError';
-import type { Reading, Target, TargetDeployment, TargetRequest } from '../../contracts/deployTarget';
-import { canonicalJson } from '../../util/json';
+import type {
+  NotesRequest,
+  Reading,
+  Target,
+  TargetDeployment,
+  TargetRequest,
+} from '../../contracts/deployTarget';
 import { TomcatError } from './errors';
 import { addressOf, factsOf, inspectServer, type ServerFacts } from './inspect';
+import { idOf, instancesOf, keptInstance, newerThan, ours, stampOf } from './instances';
 import { compare, contextName } from './listing';
-import { ManagerCalls, type ContextId } from './manager';
+import { ManagerCalls } from './manager';
+import { sessionNotes } from './notes';
 import type { ServletNamespace, TomcatApplication, TomcatManager } from './model';
 import { contextVersion, nextStamp } from './version';
 
@@ -37,15 +44,17 @@ export class TomcatTarget implements Target {
     return inspectServer(this.#calls, application, this.#application.context);
   }
 
+  notes(state: TargetState, request: NotesRequest): Reading<readonly PlanNote[]> {
+    return sessionNotes(this.#calls, this.#application.sessions, state, request);
+  }
+
   deployment(state: TargetState, request: TargetRequest): TargetDeployment {
     const fleet = request.fleet ?? [state];
-    // One that only some servers have still is deployed anew, so that all get the same version.
-    const isKept = fleet.every((each) => usable(each).some((one) => sameRelease(one, request.release)));
-    const known = isKept ? usable(state).find((each) => sameRelease(each, request.release)) : undefined;
-    const instance = known ?? this.#planned(state, fleet, request);
+    const known = keptInstance(state, fleet, request.release);
     const newer = known ? newerThan(known, state) : [];
     const foreign = newer.find((each) => factsOf(each).foreign);
     if (foreign) throw this.#foreign(foreign);
+    const instance = known ?? this.#planned(state, fleet, request);
     const others = ours(state).filter((each) => each !== known);
     return {
       instance,
@@ -267,41 +276,6 @@ export class TomcatTarget implements Target {
 /** What stamps begin at where nobody says what time it is: later ones still come after. */
 const EPOCH = Date.UTC(2000, 0, 1);
 const ANY_STATUS: Expectation = { path: 'status', is: 'atLeast', value: 100 };
-
-const idOf = (instance: Instance): ContextId => {
-  const { path, version } = factsOf(instance);
-  return { path, version };
-};
-const stampOf = (instance: Instance): string => factsOf(instance).version.slice(0, 12);
-
-function instancesOf({ live, older }: TargetState): Instance[] {
-  return [...(live ? [live] : []), ...older];
-}
-
-/** Versions that were deployed by us, the live one first, then the newest. */
-function ours(state: TargetState): Instance[] {
-  return instancesOf(state).filter((each) => !factsOf(each).foreign);
-}
-
-/** What a release can be taken from as it is; one of others only where nothing is to be done with it. */
-function usable(state: TargetState): Instance[] {
-  return instancesOf(state).filter((each) => !factsOf(each).foreign || each.state === 'running');
-}
-
-/** Those that run and are newer, ours or not: while one of them runs, the older one gets nobody new. */
-function newerThan(known: Instance, state: TargetState): Instance[] {
-  const { version } = factsOf(known);
-  return instancesOf(state).filter(
-    (each) => each.state === 'running' && compare(factsOf(each).version, version) > 0,
-  );
-}
-
-/** All three digests, as `Release` says. */
-function sameRelease({ release }: Instance, other: TargetRequest['release']): boolean {
-  const digest = ({ application, version, artifact, configuration }: typeof other): string =>
-    canonicalJson({ application, version, artifact, configuration });
-  return digest(release) === digest(other);
-}
 
 function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');

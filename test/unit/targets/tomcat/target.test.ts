@@ -157,6 +157,25 @@ describe('a Tomcat as a target', () => {
     assert.ok(made.adopt[0]!.do.every((call) => call.via === 'http' && !call.url.includes('version=17')));
   });
 
+  it('tells how many users would lose their sessions', () => {
+    const contexts = [
+      { ...ours('260103000000', '3', false), sessions: 0 },
+      { ...ours('260102000000', '2'), sessions: 4 },
+      { ...ours('260101000000', '1'), sessions: 7 },
+    ];
+    const now = state(contexts);
+    const told = (version: string, sessions: TomcatApplication['sessions']): unknown => {
+      const asked = new TomcatTarget(manager, { ...application, sessions });
+      const reading = asked.notes(now, { release: release(version), fleet: [now] });
+      const next = reading.next(reading.calls.map(() => ({ value: { contexts } as never })));
+      return 'result' in next ? next.result.map(({ kind, subject }) => `${kind} ${subject}`) : undefined;
+    };
+    assert.deepEqual(told('1', 'keep'), ['endsSessions 4 on worker1']);
+    assert.deepEqual(told('4', 'keep'), []);
+    assert.deepEqual(told('4', 'expire'), ['endsSessions 4 on worker1']);
+    assert.deepEqual(told('2', 'expire'), []);
+  });
+
   it('keeps what is to be kept, and lets the rest go when nobody is on it', () => {
     const many = state([
       ours('260104000000', '4'),

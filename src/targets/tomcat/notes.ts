@@ -1,0 +1,36 @@
+import type { PlanNote, TargetState } from '../../contracts/deploy';
+import type { NotesRequest, Reading } from '../../contracts/deployTarget';
+import { instancesOf, keptInstance, newerThan } from './instances';
+import type { Contexts } from './listing';
+import type { ManagerCalls } from './manager';
+
+/**
+ * How many users lose their sessions: those of versions that are stopped to go back to an older one, and of the live
+ * one where sessions are ended when its time is over.
+ */
+export function sessionNotes(
+  calls: ManagerCalls,
+  sessions: 'keep' | 'expire',
+  state: TargetState,
+  { release, fleet }: NotesRequest,
+): Reading<readonly PlanNote[]> {
+  const known = keptInstance(state, fleet, release);
+  const stopped = known ? newerThan(known, state) : [];
+  const ended = instancesOf(state).filter(
+    (each) => each !== known && (stopped.includes(each) || (sessions === 'expire' && each === state.live)),
+  );
+  if (ended.length === 0) return { calls: [], next: () => ({ result: [] }) };
+  return {
+    calls: [calls.list()],
+    next: ([list]) => {
+      const { contexts } = list!.value as unknown as Contexts;
+      const lost = contexts
+        .filter(({ path, version }) =>
+          ended.some(({ facts }) => facts?.path === path && facts.version === version),
+        )
+        .reduce((sum, context) => sum + context.sessions, 0);
+      const subject = `${lost} on ${state.target}`;
+      return { result: lost > 0 ? [{ kind: 'endsSessions', subject }] : [] };
+    },
+  };
+}
