@@ -102,7 +102,7 @@ export async function notesOf(
   signal: AbortSignal | undefined,
 ): Promise<PlanNote[]> {
   const notes = await Promise.all(
-    targets.map((target, i) => {
+    targets.map(async (target, i) => {
       const reading = target.notes?.(fleet[i]!, { release, fleet });
       return reading ? perform(reading, runner, signal) : [];
     }),

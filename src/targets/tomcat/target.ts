@@ -21,6 +21,9 @@ import { contextVersion, nextStamp } from './version';
 const FIRST_JAKARTA = 10;
 /** A page that the server has not, or fails at, is no proof that the application serves. */
 const LOWEST_FAILURE = 400;
+/** For what is no longer needed: long enough for a slow answer, not to wait for users. */
+const LOOK_MS = 2000;
+const TIDE_INTERVAL_MS = 500;
 
 /**
  * A Tomcat, through its Manager. Each release is a version of the context of its own beside the others (parallel
@@ -191,7 +194,7 @@ export class TomcatTarget implements Target {
       .filter((each) => each.state === 'running' && each !== live)
       .map((each) => ({
         ...this.#step(`stop-${stampOf(each)}`, `Stop ${each.release.version} if it has no session`, 'prune'),
-        do: [...this.#tide(each, 0), this.#calls.stop(idOf(each))],
+        do: [...this.#tide(each, LOOK_MS), this.#calls.stop(idOf(each))],
         ...final,
       }));
     const remove = inOrder.slice(standby + keep).map((each) => ({
@@ -200,7 +203,7 @@ export class TomcatTarget implements Target {
         `Undeploy ${each.release.version} if it has no session`,
         'prune',
       ),
-      do: [...this.#tide(each, 0), this.#taken(each)],
+      do: [...this.#tide(each, LOOK_MS), this.#taken(each)],
       ...final,
     }));
     return [...stop, ...remove];
@@ -214,8 +217,8 @@ export class TomcatTarget implements Target {
       note: `no session of ${instance.release.version}`,
       expect: [ANY_STATUS, { path: 'value.occupied', is: 'lacks', value: literal(instance.id) }],
       until: {
-        intervalMs: 1000,
-        deadlineMs: Math.max(1, deadlineMs),
+        intervalMs: TIDE_INTERVAL_MS,
+        deadlineMs: Math.max(LOOK_MS, deadlineMs),
         atDeadline: isExpiring ? 'continue' : 'endStep',
       },
     };
