@@ -10,9 +10,16 @@ export async function configureStory({ workspace, urls }: RunningLab): Promise<v
   const lab = await readFile(file, 'utf8');
   const environments = `environments:
   staging:
-    probe: { url: "${urls.haproxy}", every: 20ms }
+    probe: { url: "${urls.haproxy}", every: 10ms }
     applications:
-      adara: { targets: [host-a], strategy: blue-green, router: edge, drain: 5s, standby: 1 }
+      adara:
+        targets: [host-a]
+        strategy: canary
+        steps: ["20%", "60%", "100%"]
+        hold: 2s
+        router: edge
+        drain: 5s
+        standby: 1
   production:
     after: staging
     protection: type-name
@@ -80,7 +87,7 @@ export async function playDeploy(
   await driver.openTerminal();
   await driver.command('View: Toggle Maximized Panel');
   for (const [at, command] of [
-    'rollback staging adara --yes | tail -n 9',
+    'rollback staging adara --yes 2>&1 | tail -n 9',
     'history staging adara',
     'status',
   ].entries()) {
