@@ -7,6 +7,7 @@ import { SwapdeckError } from '../util/errors';
  * - `hostKeyUnknown`: SSH, not in known_hosts and not confirmed.
  * - `hostKeyChanged`: another key is written down for the host. Details: `file`, `line` of the old one.
  * - `hostKeyRevoked`: a `@revoked` line names the key. Details: `file`, `line`.
+ * - `untrusted`: TLS, the certificate is not one to trust. Details: `code` of OpenSSL or Node.js.
  * - `forwardingDenied`: the SSH server doesn't forward to there (AllowTcpForwarding, PermitOpen).
  * - `configuration`: what is configured can't work. Details: `problem`, a word for the kind; `file`, `keyword`, ...
  */
@@ -19,6 +20,7 @@ export type TransportErrorReason =
   | 'hostKeyUnknown'
   | 'hostKeyChanged'
   | 'hostKeyRevoked'
+  | 'untrusted'
   | 'forwardingDenied'
   | 'configuration'
   | 'failed';

@@ -68,12 +68,34 @@ export const transportTexts: Texts<TransportErrorReason> = {
     detail: configurationDetail(facts),
     next: ['openConfiguration', 'openSshConfig'],
   }),
+  untrusted: (facts) => ({
+    title: facts.t('The certificate of {0} is not trusted.', facts.where),
+    detail: untrustedDetail(facts),
+    next: ['openConfiguration'],
+  }),
   failed: ({ t, where, details }) => ({
     title: t('The connection to {0} failed.', where),
     detail: details.code === undefined ? undefined : t('The system reports {0}.', String(details.code)),
     next: ['retry', 'showLog'],
   }),
 };
+
+function untrustedDetail(facts: Facts): string {
+  const { t } = facts;
+  switch (fact(facts, 'code')) {
+    case 'CERT_HAS_EXPIRED':
+      return t('It has expired.');
+    case 'CERT_NOT_YET_VALID':
+      return t('It is not valid yet. Are the clocks right?');
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return t('It is for another name or address than the one it is reached by.');
+    default:
+      return t(
+        'No authority that this machine knows has issued it ({0}). Where it is a private one, name its file: "ca".',
+        fact(facts, 'code'),
+      );
+  }
+}
 
 function place(facts: Facts): string {
   const line = fact(facts, 'line');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
+import { TransportError } from '../../src/contracts/transportError';
 import { standingOf } from '../../src/deploy/recover';
 import { ManagerCalls } from '../../src/targets/tomcat/manager';
 import { readWar } from '../../src/targets/tomcat/war';
@@ -92,7 +93,7 @@ describe('what can go wrong with Tomcats', function () {
     await worker2.start();
     // Its Tomcat starts all that it has.
     assert.equal((await new Browser().visit(`${worker2.url}/randomquotes/`)).release, '1.1.0');
-    const { receipt: undone } = await fleet.undo(journal);
+    const { receipt: undone } = await fleet.recover('undo', journal);
     assert.deepEqual([undone.outcome, undone.exact], ['undone', true]);
     assert.deepEqual(await fleet.states(), before);
   });
@@ -112,6 +113,38 @@ describe('what can go wrong with Tomcats', function () {
     assert.equal(receipt.outcome, 'undone', JSON.stringify(receipt.failure));
     assert.deepEqual(await fleet.states(), before);
     assert.equal((await new Browser().visit(`${worker1.url}/randomquotes/`)).release, '1.0.0');
+  });
+
+  it('a deployer that ends after any record leaves what can be finished, or taken back exactly', async () => {
+    const [one, two] = [await war('1.0.0'), await war('1.1.0')];
+    await fleet.deploy({ version: '1.0.0', war: one });
+    const before = await fleet.states();
+    const plan = await fleet.plan({ version: '1.1.0', war: two, standby: 1 });
+    // A record of the plan, then two of each step.
+    const records = 1 + 2 * plan.steps.length;
+    for (let cutAfter = 1; cutAfter <= records; cutAfter++) {
+      const { receipt, journal } = await fleet.execute(plan, { cutAfter });
+      assert.equal(receipt.outcome, 'interrupted', `${cutAfter} of ${records}`);
+      if (cutAfter % 2 === 0) {
+        const resumed = await fleet.recover('resume', journal);
+        assert.equal(
+          resumed.receipt.outcome,
+          'done',
+          `${cutAfter}: ${JSON.stringify(resumed.receipt.failure)}`,
+        );
+        assert.deepEqual(await fleet.versions(), [
+          '1.1.0 running, 1.0.0 running',
+          '1.1.0 running, 1.0.0 running',
+        ]);
+        // As it was, for the next one.
+        const unfinished = resumed.journal.filter(({ kind }) => kind !== 'finish');
+        assert.equal((await fleet.recover('undo', unfinished)).receipt.outcome, 'undone');
+      } else {
+        const undone = await fleet.recover('undo', journal);
+        assert.deepEqual([undone.receipt.outcome, undone.receipt.exact], ['undone', true], String(cutAfter));
+      }
+      assert.deepEqual(await fleet.states(), before, `${cutAfter} of ${records}`);
+    }
   });
 
   it('a context path with a space serves too', async () => {
@@ -157,18 +190,17 @@ describe('what can go wrong with Tomcats', function () {
 
     it('is not trusted otherwise, nor under another name', async () => {
       const runner = new TomcatRunner(undefined, folder);
+      const untrusted = (calls: ManagerCalls, code: string): Promise<void> =>
+        assert.rejects(runner.ask(calls.list()), (error: unknown) => {
+          assert.ok(error instanceof TransportError);
+          assert.deepEqual([error.reason, error.details.code], ['untrusted', code]);
+          return true;
+        });
       for (const through of [undefined, 'web-1']) {
         const way = through === undefined ? {} : { through };
-        const unknown = { reason: 'failed', details: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } };
-        await assert.rejects(runner.ask(https({ ca: undefined, ...way }).list()), (error: typeof unknown) => {
-          assert.equal(error.details.code, unknown.details.code);
-          return true;
-        });
+        await untrusted(https({ ca: undefined, ...way }), 'DEPTH_ZERO_SELF_SIGNED_CERT');
         const url = `https://localhost:${worker1.tlsPort}/manager`;
-        await assert.rejects(runner.ask(https({ url, ...way }).list()), (error: typeof unknown) => {
-          assert.equal(error.details.code, 'ERR_TLS_CERT_ALTNAME_INVALID');
-          return true;
-        });
+        await untrusted(https({ url, ...way }), 'ERR_TLS_CERT_ALTNAME_INVALID');
       }
       const missing = https({ ca: path.join(folder, 'none.pem') });
       await assert.rejects(runner.ask(missing.list()), { reason: 'configuration' });

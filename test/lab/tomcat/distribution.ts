@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { ensureBuildTools } from '../../../scripts/support/buildTools';
 import { toolsDir } from '../../../scripts/support/paths';
 import { run } from '../../../scripts/support/run';
@@ -50,5 +52,6 @@ export async function mavenFile(coordinates: string): Promise<string> {
 
 /** Runs Maven quietly. Rejects with what it printed. */
 export async function maven(args: readonly string[]): Promise<void> {
-  await run(process.platform === 'win32' ? 'mvn.cmd' : 'mvn', ['-q', '-B', ...args]);
+  const isWindows = process.platform === 'win32';
+  await promisify(execFile)(isWindows ? 'mvn.cmd' : 'mvn', ['-q', '-B', ...args], { shell: isWindows });
 }

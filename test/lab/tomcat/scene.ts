@@ -1,9 +1,10 @@
 import { systemClock } from '../../../src/contracts/clock';
 import type { Plan, TargetState } from '../../../src/contracts/deploy';
 import type { Answer, Call, Performed } from '../../../src/contracts/deployCall';
+import { DeployError } from '../../../src/contracts/deployError';
 import type { DeployEvent, JournalRecord, Receipt } from '../../../src/contracts/deployRecord';
 import { planDigest } from '../../../src/deploy/digest';
-import { execute, undo, type ExecuteOptions } from '../../../src/deploy/execute';
+import { execute, resume, undo, type ExecuteOptions } from '../../../src/deploy/execute';
 import { perform } from '../../../src/deploy/inspect';
 import { standingOf } from '../../../src/deploy/recover';
 import { makePlan } from '../../../src/deploy/makePlan';
@@ -66,6 +67,8 @@ export interface DeployOptions {
   readonly signal?: AbortSignal;
   readonly patienceMs?: number;
   readonly decide?: () => Promise<'undo' | 'stay'>;
+  /** The deployer loses its lock when so many records are written: nothing is done from then on. */
+  readonly cutAfter?: number;
 }
 
 /** What a deployment left: its plan, receipt and journal. */
@@ -140,20 +143,21 @@ export class QuotesFleet {
     return { plan, receipt, journal };
   }
 
-  /** Takes an interrupted or stuck deployment back. */
-  async undo(journal: readonly JournalRecord[]): Promise<Deployed> {
+  /** Goes on with an interrupted or stuck deployment, or takes it back. */
+  async recover(how: 'resume' | 'undo', journal: readonly JournalRecord[]): Promise<Deployed> {
     const standing = standingOf(journal);
     const records = [...journal];
-    const receipt = await undo(standing, this.#executing(records));
+    const receipt = await { resume, undo }[how](standing, this.#executing(records));
     return { plan: standing.plan, receipt, journal: records };
   }
 
   #executing(journal: JournalRecord[], options: Partial<DeployOptions> = {}): ExecuteOptions {
-    const { onEvent, decide, patienceMs = 2000 } = options;
+    const { onEvent, decide, patienceMs = 2000, cutAfter = Infinity } = options;
     return {
       runner: this.runner.runner,
       journal: {
         append: (record) => {
+          if (journal.length >= cutAfter) return Promise.reject(new DeployError('leaseLost', 'cut'));
           journal.push(record);
           return Promise.resolve();
         },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureBuildTools } from '../../../scripts/support/buildTools';
 import { ensureJdk } from '../../../scripts/support/jdk';
@@ -55,11 +55,18 @@ async function builtWar(namespace: Namespace): Promise<string> {
       await cp(source, folder, { recursive: true, filter: (file) => path.basename(file) !== 'target' });
       await maven(['-f', path.join(folder, 'pom.xml'), 'package']);
       const suffix = namespace === 'jakarta' ? '-jakarta' : '';
-      await copyFile(path.join(folder, 'target', `randomquotes${suffix}.war`), at);
+      await place(path.join(folder, 'target', `randomquotes${suffix}.war`), at);
     } finally {
       await removeDir(folder);
     }
   });
+}
+
+/** As a whole or not at all. */
+async function place(made: string, at: string): Promise<void> {
+  const part = `${at}.${process.pid}.part`;
+  await copyFile(made, part);
+  await rename(part, at);
 }
 
 async function changed(
@@ -84,7 +91,7 @@ async function changed(
       await writeFile(path.join(tree, descriptor), failing);
     }
     await run(jar, ['uf', part, '-C', tree, 'WEB-INF']);
-    await copyFile(part, to);
+    await place(part, to);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
