@@ -9,6 +9,7 @@ import { run, stop } from '../../../scripts/support/run';
 import { canInstallPackages, findProgram, installServers } from '../../../scripts/support/systemPackages';
 import { makeTempDir, removeDir } from '../../../scripts/support/tempDir';
 import { apacheConfig, apacheEnvironment } from '../routersConfig';
+import { endWithThisProcess } from './ending';
 import type { TomcatNode } from './node';
 
 const MODULE = '/usr/lib/apache2/modules/mod_jk.so';
@@ -55,6 +56,7 @@ export class ModJk {
     const script = '. "$1/envvars"; exec "$2" -d "$1" -D FOREGROUND';
     const program = findProgram('apache2')!;
     const child = spawn('sh', ['-c', script, 'sh', folder, program], { stdio: ['ignore', 'ignore', 'pipe'] });
+    endWithThisProcess(child);
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     const ended = once(child, 'exit').then(() => Promise.reject(new Error(`Apache ended:\n${said}`)));

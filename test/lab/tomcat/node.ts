@@ -8,6 +8,7 @@ import { freePort } from '../../../scripts/support/ports';
 import { stop } from '../../../scripts/support/run';
 import { makeTempDir, removeDir } from '../../../scripts/support/tempDir';
 import type { Machine } from '../machines/machine';
+import { endWithThisProcess } from './ending';
 import { tomcatHome, type TomcatMajor } from './distribution';
 
 /** Accounts of every node. Their passwords appear in nothing else that a server says. */
@@ -105,6 +106,7 @@ export class TomcatNode {
     const [program = '', ...args] = machine ? machine.inside(argv) : argv;
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
+    endWithThisProcess(child);
     const said: string[] = [];
     const lines = createInterface(child.stderr);
     const ready = new Promise<void>((resolve) => {
