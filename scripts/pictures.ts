@@ -45,6 +45,7 @@ const readme = {
   'deploy-terminal.png': path.join('dark', 'deploy-terminal.png'),
 };
 const committed = path.join(root, 'media', 'readme');
+const picturesOf = (theme: string): string => path.join(outDir, 'pictures', theme);
 
 /** A terminal whose prompt tells nothing of the machine. */
 const terminal = {
@@ -68,8 +69,7 @@ async function take(sample: Sample, theme: string): Promise<void> {
     settings: terminal,
     viewport: { width: 1180, height: 680 },
   });
-  const dir = path.join(outDir, 'pictures', theme);
-  const driver = new Driver(workbench.page, dir);
+  const driver = new Driver(workbench.page, picturesOf(theme));
   try {
     await driver.ready();
     await driver.openContainer('Swapdeck');
@@ -111,77 +111,67 @@ async function take(sample: Sample, theme: string): Promise<void> {
   } finally {
     await workbench.close();
   }
-  console.log(`Took ${path.relative(root, dir)}.`);
+}
+
+/** A workbench in a theme, with `swapdeck` in its terminal. A picture is kept of what could not go on. */
+async function inWorkbench(
+  theme: string,
+  place: {
+    readonly workspace: string;
+    readonly env: Readonly<Record<'HOME', string>>;
+    readonly height: number;
+  },
+  play: (driver: Driver) => Promise<void>,
+): Promise<void> {
+  const { name, media } = themes[theme]!;
+  const folder = await commandFolder(place.env.HOME);
+  const workbench = await startWorkbench({
+    workspace: place.workspace,
+    extensions: [root],
+    theme: name,
+    onPage: (page) => page.emulateMedia(media),
+    settings: {
+      ...terminal,
+      'terminal.integrated.profiles.linux': {
+        sh: { path: '/bin/sh', env: { PS1: '$ ', PATH: `${folder}:${process.env.PATH}` } },
+      },
+    },
+    viewport: { width: 1180, height: place.height },
+    env: place.env,
+  });
+  const driver = new Driver(workbench.page, picturesOf(theme));
+  try {
+    await driver.ready();
+    await play(driver);
+  } catch (error) {
+    await driver.picture('failed');
+    throw error;
+  } finally {
+    await workbench.close();
+  }
 }
 
 async function takeReplicas(theme: string): Promise<void> {
-  const { name, media } = themes[theme]!;
   const replicas = await startReplicas(3);
-  const dir = path.join(outDir, 'pictures', theme);
   try {
     await forgetServer(replicas);
-    const folder = await commandFolder(replicas.home);
-    const workbench = await startWorkbench({
-      workspace: replicas.workspace.dir,
-      extensions: [root],
-      theme: name,
-      onPage: (page) => page.emulateMedia(media),
-      settings: {
-        ...terminal,
-        'terminal.integrated.profiles.linux': {
-          sh: { path: '/bin/sh', env: { PS1: '$ ', PATH: `${folder}:${process.env.PATH}` } },
-        },
-      },
-      viewport: { width: 1180, height: 680 },
-      env: { HOME: replicas.home },
-    });
-    const driver = new Driver(workbench.page, dir);
-    try {
-      await driver.ready();
-      await playReplicas(driver, replicas, (picture) => driver.picture(picture));
-    } catch (error) {
-      await driver.picture('failed');
-      throw error;
-    } finally {
-      await workbench.close();
-    }
+    const place = { workspace: replicas.workspace.dir, env: { HOME: replicas.home }, height: 680 };
+    await inWorkbench(theme, place, (driver) =>
+      playReplicas(driver, replicas, (picture) => driver.picture(picture)),
+    );
   } finally {
     await replicas.close();
   }
 }
 
 async function takeDeploy(theme: string): Promise<void> {
-  const { name, media } = themes[theme]!;
   const lab = await startLab();
-  const dir = path.join(outDir, 'pictures', theme);
   try {
-    const home = path.join(lab.folder, 'home');
-    const folder = await commandFolder(home);
     await configureStory(lab);
-    const workbench = await startWorkbench({
-      workspace: lab.workspace,
-      extensions: [root],
-      theme: name,
-      onPage: (page) => page.emulateMedia(media),
-      settings: {
-        ...terminal,
-        'terminal.integrated.profiles.linux': {
-          sh: { path: '/bin/sh', env: { PS1: '$ ', PATH: `${folder}:${process.env.PATH}` } },
-        },
-      },
-      viewport: { width: 1180, height: 760 },
-      env: { HOME: home, DOCKER_HOST: `unix://${lab.engine}` },
-    });
-    const driver = new Driver(workbench.page, dir);
-    try {
-      await driver.ready();
-      await playDeploy(driver, lab, (picture) => driver.picture(picture));
-    } catch (error) {
-      await driver.picture('failed');
-      throw error;
-    } finally {
-      await workbench.close();
-    }
+    const env = { HOME: path.join(lab.folder, 'home'), DOCKER_HOST: `unix://${lab.engine}` };
+    await inWorkbench(theme, { workspace: lab.workspace, env, height: 760 }, (driver) =>
+      playDeploy(driver, lab, (picture) => driver.picture(picture)),
+    );
   } finally {
     await stopLab();
   }

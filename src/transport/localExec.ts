@@ -5,6 +5,7 @@ import type { Exec, ExecExit, ExecOptions, ExecProcess, ExecResult } from '../co
 import { TransportError } from '../contracts/transportError';
 import { Deferred, throwIfAborted } from '../util/async';
 import { AbortedError, systemCode, toError } from '../util/errors';
+import { resultOf } from './resultOf';
 
 export interface LocalExecOptions {
   readonly directory?: string;
@@ -23,13 +24,7 @@ export class LocalExec implements Exec {
   }
 
   async run(argv: readonly string[], options: ExecOptions = {}, signal?: AbortSignal): Promise<ExecResult> {
-    const process = await this.start(argv, options, signal);
-    const [exit, stdout, stderr] = await Promise.all([
-      process.exit,
-      collect(process.stdout),
-      collect(process.stderr),
-    ]);
-    return { ...exit, stdout, stderr };
+    return resultOf(await this.start(argv, options, signal));
   }
 
   async start(
@@ -114,15 +109,4 @@ class LocalProcess implements ExecProcess {
       }
     }
   }
-}
-
-async function collect(output: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of output) chunks.push(chunk);
-  } catch (error) {
-    // Given up: `exit` says why.
-    if (systemCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-  }
-  return Buffer.concat(chunks);
 }

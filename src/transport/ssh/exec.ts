@@ -5,6 +5,7 @@ import type { Exec, ExecExit, ExecOptions, ExecProcess, ExecResult } from '../..
 import { Deferred } from '../../util/async';
 import { AbortedError, toError } from '../../util/errors';
 import { quotePosix } from '../../util/posixShell';
+import { resultOf } from '../resultOf';
 import type { SshLease } from './connections';
 
 /** Runs commands on a host over SSH. Each keeps the shared connection in use until it ends. */
@@ -18,13 +19,7 @@ export class SshExec implements Exec {
   }
 
   async run(argv: readonly string[], options: ExecOptions = {}, signal?: AbortSignal): Promise<ExecResult> {
-    const process = await this.start(argv, options, signal);
-    const [exit, stdout, stderr] = await Promise.all([
-      process.exit,
-      collect(process.stdout),
-      collect(process.stderr),
-    ]);
-    return { ...exit, stdout, stderr };
+    return resultOf(await this.start(argv, options, signal));
   }
 
   async start(
@@ -137,10 +132,4 @@ function throughPipe(source: Readable): PassThrough {
   // Its reader gets the error; without a listener it would end the process.
   pipe.on('error', () => undefined);
   return source.pipe(pipe);
-}
-
-async function collect(output: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of output) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
