@@ -7,7 +7,7 @@ import { run } from '../../scripts/support/run';
 import type { Plan } from '../../src/contracts/deploy';
 import type { AuditRecord, Receipt } from '../../src/contracts/deployRecord';
 import { javaImage } from '../lab/images/adara';
-import { FRONT_PORTS } from '../lab/machines/services';
+import { FLEET_PORT, FRONT_PORTS } from '../lab/machines/services';
 import { useLab } from '../lab/machines/suite';
 import { ensureJdk } from '../../scripts/support/jdk';
 import { lastLine, startCli, type Ran } from './support/cli';
@@ -39,7 +39,7 @@ describe('a deployment from the command line', function () {
     const { lab } = suite;
     await lab.machine('here').succeed(['docker', 'load', '--quiet', '--input', await javaImage()]);
     const urls: Record<string, string> = {};
-    for (const [name, port] of Object.entries(FRONT_PORTS))
+    for (const [name, port] of Object.entries({ ...FRONT_PORTS, fleet: FLEET_PORT }))
       urls[name] = `http://127.0.0.1:${await lab.network.forward(lab.machine('host-a').address, port)}/`;
     url = urls.haproxy!;
     workspace = path.join(lab.folder, 'adara');
