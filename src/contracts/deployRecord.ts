@@ -59,10 +59,13 @@ export type TurnReason = 'resumed' | 'undoChosen' | 'failed';
  */
 export type Outcome = 'done' | 'undone' | 'stayed' | 'stuck' | 'interrupted';
 
-/** Where records go. `append` resolves once the record would survive a loss of power. */
+/** Where records go. `append` resolves once they would survive a loss of power. */
 export interface JournalSink {
-  /** Rejects with `DeployError` `leaseLost` when the record's fence is no longer the lock's. */
-  append(record: JournalRecord, signal?: AbortSignal): Promise<void>;
+  /**
+   * In their order; a kill in the middle may leave the first of them only. Rejects with `DeployError` `leaseLost` when
+   * their fence is no longer the lock's.
+   */
+  append(records: readonly JournalRecord[], signal?: AbortSignal): Promise<void>;
 }
 
 /** Requests that one release answered during a probe, or that nobody did. */

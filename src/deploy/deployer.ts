@@ -186,7 +186,7 @@ export class Deployer {
   async #catchUp(local: LocalJournal, lease: Lease, records: readonly JournalRecord[]): Promise<void> {
     if (records.length === 0) return;
     const known = (await local.read()).length;
-    for (const record of records.slice(known)) await local.append(record);
+    await local.append(records.slice(known));
     await lease.beginWith(records);
   }
 

@@ -80,7 +80,7 @@ export async function execute(
     actor,
     ...(approvedBy.length > 0 && { approvedBy }),
   };
-  await journal.append(first, signal);
+  await journal.append([first], signal);
   return new Execution(standingOf([first]), options).forward('begun', signal);
 }
 
@@ -180,6 +180,8 @@ class Execution {
   async #cancelled(running: readonly Work[]): Promise<Receipt> {
     const [stuck] = await settle(running, (work) => this.#undo(work));
     if (stuck) return this.#finish('stuck', recordFailure(stuck.thrown));
+    // A person may take their time.
+    await this.#walk.flush();
     const choice = (await this.#options.decide?.()) ?? 'stay';
     return choice === 'undo' ? this.#takeBack('undoChosen') : this.#finish('stayed');
   }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { JournalRecord, JournalSink } from '../contracts/deployRecord';
 import { AppendLog } from '../util/appendLog';
 
-/** The journal of one plan on this machine: a file of its own, each record on the disk before `append` resolves. */
+/** The journal of one plan on this machine: a file of its own, records on the disk before `append` resolves. */
 export class LocalJournal implements JournalSink {
   readonly #log: AppendLog<JournalRecord>;
 
@@ -11,9 +11,10 @@ export class LocalJournal implements JournalSink {
     this.#log = new AppendLog(file);
   }
 
-  async append(record: JournalRecord): Promise<void> {
+  async append(records: readonly JournalRecord[]): Promise<void> {
     await mkdir(dirname(this.#log.file), { recursive: true });
-    await this.#log.append(record, true);
+    // One write, since none of them waits for the one before.
+    await Promise.all(records.map((record) => this.#log.append(record, true)));
   }
 
   async read(): Promise<readonly JournalRecord[]> {
@@ -36,8 +37,8 @@ export class SharedJournal implements JournalSink {
     this.#sinks = sinks;
   }
 
-  async append(record: JournalRecord, signal?: AbortSignal): Promise<void> {
-    for (const sink of this.#sinks) await sink.append(record, signal);
+  async append(records: readonly JournalRecord[], signal?: AbortSignal): Promise<void> {
+    for (const sink of this.#sinks) await sink.append(records, signal);
   }
 }
 

@@ -137,10 +137,10 @@ export class Lease implements JournalSink {
     return this.#lost.signal;
   }
 
-  async append(record: JournalRecord, signal?: AbortSignal): Promise<void> {
+  async append(records: readonly JournalRecord[], signal?: AbortSignal): Promise<void> {
     this.#throwIfLost();
     const { runner, calls } = this.#options;
-    await this.#write(runner.perform(calls.appendJournal(this.token, linesOf([record])), {}, signal));
+    await this.#write(runner.perform(calls.appendJournal(this.token, linesOf(records)), {}, signal));
   }
 
   /** Begins with the records of a deployment that is gone on with. */

@@ -44,8 +44,10 @@ export class Walk {
   readonly #options: WalkOptions;
   readonly #receipts = new Map<string, StepReceipt>();
   readonly #began: number;
-  /** Of steps that are performed at once too, one record is written after the other. */
-  readonly #records = new SerialQueue();
+  /** Of steps that are performed at once too, records are written one write after the other. */
+  readonly #writing = new SerialQueue();
+  /** Not known to be written, in their order. */
+  #unwritten: JournalRecord[] = [];
   #bindings: Bindings;
 
   constructor(options: WalkOptions, bindings: Bindings) {
@@ -58,16 +60,42 @@ export class Walk {
     return [...this.#receipts.values()];
   }
 
-  /** A record that waits out a lost way to the journal. Rejects with `leaseLost`, or when patience ends. */
+  /** A record, written when this resolves. Waits out a lost way; rejects with `leaseLost`, or when patience ends. */
   async record(body: RecordBody): Promise<void> {
-    const { journal, clock, fence, lost } = this.#options;
-    const record = { ...body, at: clock.now(), fence } as JournalRecord;
-    await this.#records.run(() => this.#patiently(() => journal.append(record, lost), lost));
+    this.#note(body);
+    await this.flush();
+  }
+
+  /** Writes what is not written yet, in one go; patient as `record`. */
+  async flush(): Promise<void> {
+    await this.#patiently(() => this.#writeOnce(), this.#options.lost);
+  }
+
+  /** What could not be written is written by the next attempt, before anything else. */
+  async #writeOnce(): Promise<void> {
+    const { journal, lost } = this.#options;
+    await this.#writing.run(async () => {
+      const records = this.#unwritten;
+      if (records.length === 0) return;
+      this.#unwritten = [];
+      try {
+        await journal.append(records, lost);
+      } catch (thrown) {
+        this.#unwritten = [...records, ...this.#unwritten];
+        throw thrown;
+      }
+    });
+  }
+
+  #note(body: RecordBody): void {
+    const { clock, fence } = this.#options;
+    this.#unwritten.push({ ...body, at: clock.now(), fence });
   }
 
   /**
-   * Performs a step, or takes it back. Rejects with what it failed with, after that was recorded; with `leaseLost`
-   * nothing is recorded any more.
+   * Performs a step, or takes it back. That it went well is written together with what the caller records next, at
+   * once if nothing follows: no effect waits for it but the next step's, which waits for its own record. Rejects with
+   * what it failed with, after that was recorded; with `leaseLost` nothing is recorded any more.
    */
   async perform(step: Step, direction: Direction, undoFirst: boolean, signal: AbortSignal): Promise<void> {
     const { clock, onEvent } = this.#options;
@@ -167,7 +195,7 @@ export class Walk {
   ): Promise<void> {
     const durationMs = Math.round(this.#options.clock.monotonic() - begun);
     const { ok, bound = {}, failure } = how;
-    await this.record({
+    this.#note({
       kind: 'end',
       step: step.id,
       direction,
@@ -176,6 +204,9 @@ export class Walk {
       ...(Object.keys(bound).length > 0 && { bound }),
       ...(failure && { failure }),
     });
+    if (!ok) await this.flush();
+    // The next record tries again where this fails.
+    else setImmediate(() => void this.#writeOnce().catch(() => undefined));
     const state = direction === 'do' ? (ok ? 'done' : 'failed') : ok ? 'undone' : 'undoFailed';
     const startedMs = Math.round(begun - this.#began);
     this.#receipts.set(step.id, { step: step.id, title: step.title, state, startedMs, durationMs });

@@ -95,7 +95,7 @@ describe('lock on the journal host', function () {
           const lease = await take(lockOf(), name);
           most = Math.max(most, ++inside);
           tokens.push(lease.token);
-          await lease.append(record(name));
+          await lease.append([record(name)]);
           inside--;
           await lease.release();
           turns++;
@@ -125,7 +125,7 @@ describe('lock on the journal host', function () {
     ] as const) {
       const lease = await take(lock);
       await lease.beginWith([planned(id)]);
-      for (const step of steps) await lease.append(record(step));
+      for (const step of steps) await lease.append([record(step)]);
       await lease.release();
     }
     // One that was refused wrote nothing.
@@ -140,16 +140,16 @@ describe('lock on the journal host', function () {
   it('refuses every write of a holder whose lock was broken, who learns of it', async () => {
     const lock = lockOf();
     const first = await take(lock);
-    await first.append(record('one'));
+    await first.append([record('one')]);
     assert.equal(await lock.break(first.token), true);
     assert.equal(await lock.break(first.token), false);
     const second = await take(lock, 'bob');
     await second.beginWith(await lock.readJournal());
     assert.equal(first.lost.aborted, false);
-    await assert.rejects(first.append(record('late')), { reason: 'leaseLost' });
+    await assert.rejects(first.append([record('late')]), { reason: 'leaseLost' });
     await assert.rejects(first.appendAudit({ plan: 'late' } as AuditRecord), { reason: 'leaseLost' });
     assert.equal(first.lost.aborted, true);
-    await second.append(record('two'));
+    await second.append([record('two')]);
     const steps = (await lock.readJournal()).map((each) => each.kind === 'begin' && each.step);
     assert.deepEqual(steps, ['one', 'two']);
     assert.deepEqual(await lock.history(10), []);
@@ -183,7 +183,7 @@ describe('lock on the journal host', function () {
     cut = false;
     await new Promise((resolve) => setTimeout(resolve, 1500));
     assert.equal(lease.lost.aborted, false);
-    await lease.append(record('still there'));
+    await lease.append([record('still there')]);
   });
 
   describe("a host's clock that is wrong by an hour", () => {
@@ -227,10 +227,10 @@ describe('lock on the journal host', function () {
   it('keeps records whole when a connection was cut in the middle of one', async () => {
     const lock = lockOf();
     const lease = await take(lock);
-    await lease.append(record('one'));
+    await lease.append([record('one')]);
     const file = join(directory, 'an environment', 'adara', '1.live', 'journal');
     await writeFile(file, `${await readFile(file, 'utf8')}{"kind":"beg`);
-    await lease.append(record('${two} $${x}'));
+    await lease.append([record('${two} $${x}')]);
     const steps = (await lock.readJournal()).map((each) => each.kind === 'begin' && each.step);
     assert.deepEqual(steps, ['one', '${two} $${x}']);
   });

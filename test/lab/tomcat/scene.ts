@@ -156,9 +156,10 @@ export class QuotesFleet {
     return {
       runner: this.runner.runner,
       journal: {
-        append: (record) => {
-          if (journal.length >= cutAfter) return Promise.reject(new DeployError('leaseLost', 'cut'));
-          journal.push(record);
+        append: (records) => {
+          const left = Math.max(0, cutAfter - journal.length);
+          journal.push(...records.slice(0, left));
+          if (records.length > left) return Promise.reject(new DeployError('leaseLost', 'cut'));
           return Promise.resolve();
         },
       },

@@ -59,8 +59,8 @@ function setUp(strategy: StrategyName, fault: Fault = () => undefined) {
     actor: { name: 'a@b', machine: 'b', processId: 1 },
     fence: 7,
     journal: {
-      append: (record) => {
-        records.push(structuredClone(record));
+      append: (some) => {
+        records.push(...structuredClone(some));
         return Promise.resolve();
       },
     },
@@ -123,8 +123,10 @@ describe('execute', () => {
     const { performed, run } = setUp('blue-green');
     const receipt = await run({
       journal: {
-        append: (record) =>
-          record.kind === 'begin' ? Promise.reject(new DeployError('leaseLost', 'gone')) : Promise.resolve(),
+        append: (records) =>
+          records.some(({ kind }) => kind === 'begin')
+            ? Promise.reject(new DeployError('leaseLost', 'gone'))
+            : Promise.resolve(),
       },
     });
     assert.equal(receipt.outcome, 'interrupted');

@@ -53,8 +53,8 @@ function setUp(plan: Plan, reply: Reply = () => Promise.resolve({})) {
     actor: { name: 'a@b', machine: 'b', processId: 1 },
     fence: 7,
     journal: {
-      append: (record) => {
-        records.push(structuredClone(record));
+      append: (some) => {
+        records.push(...structuredClone(some));
         return Promise.resolve();
       },
     },
