@@ -25,9 +25,13 @@ export function workersOf(answer: Answer): { pids: string } {
   return { pids: serving.map(({ pid }) => pid).join(',') };
 }
 
-/** How many of the processes still take requests. */
+/**
+ * How many of the processes still take requests. One that has ended is `<defunct>` until its parent looks for it,
+ * which Apache's does once a second; its sockets are closed by then.
+ */
 export function servingOf(answer: Answer): { serving: number } {
-  return { serving: processes(answer).filter(({ args }) => !args.endsWith('is shutting down')).length };
+  const isOver = /(?: is shutting down|<defunct>)$/;
+  return { serving: processes(answer).filter(({ args }) => !isOver.test(args)).length };
 }
 
 function processes(answer: Answer): { pid: string; args: string }[] {
