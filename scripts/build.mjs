@@ -69,6 +69,8 @@ const commonJs = {
           ...common,
           loader: 'js',
           format: 'cjs',
+          // `require` in its place: Node's loader of ES modules reads each file once more to find what it exports.
+          supported: { 'dynamic-import': false },
           sourcefile: name,
           sourcemap: 'external',
         });
