@@ -90,6 +90,7 @@ export class DeployedApplication {
   async plan(version: string | undefined, signal?: AbortSignal): Promise<Plan> {
     const { application, environment, places, folder, onStage, clock } = this.#options;
     checkWindow(this.#named, clock.now());
+    this.#connect(signal);
     const parts: ReleaseParts = {
       ...{ places, runner: this.#runner(), folder, environment },
       ...(onStage && { onStage }),
@@ -341,6 +342,19 @@ export class DeployedApplication {
       host === THIS_MACHINE ? join(stateFolder, 'shared') : await sharedFolder(host, runner, signal);
     const calls = new LockCalls(host, `${folder}/${environment}/${application}`);
     return new DeployLock({ runner, calls, clock });
+  }
+
+  /** Connects to the hosts while the release is looked for. */
+  #connect(signal: AbortSignal | undefined): void {
+    const { application, placement } = this.#placed;
+    const { places } = this.#options;
+    if (application.kind === 'war') return;
+    for (const host of placement.targets.filter((each) => !places.isLocal(each)))
+      // Whoever needs the host connects again, and hears what is wrong.
+      places
+        .exec(host)
+        .run(['true'], {}, signal)
+        .catch(() => undefined);
   }
 
   #open(signal: AbortSignal | undefined): Promise<Deployer> {

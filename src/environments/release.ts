@@ -44,7 +44,10 @@ export async function buildRelease(
   signal?: AbortSignal,
 ): Promise<BuiltRelease> {
   const { places, environment } = parts;
-  const { version: chosen, isOwn, git } = await versionOf(version, parts, signal);
+  const [{ version: chosen, isOwn, git }, isEngineHere] = await Promise.all([
+    versionOf(version, parts, signal),
+    hasEngine(places, signal),
+  ]);
   const common = {
     application: name,
     version: chosen,
@@ -52,7 +55,7 @@ export async function buildRelease(
     ...(git && { git }),
   };
   const context = application.build?.context;
-  if (!(await hasEngine(places, signal))) {
+  if (!isEngineHere) {
     if (context === undefined) throw noRelease(chosen);
     await buildBefore(application, places.exec(THIS_MACHINE), parts, signal);
     const artifact = await contextDigest(resolve(parts.folder, context), signal);

@@ -271,7 +271,7 @@ export class HostCalls {
         ...values.map(([path, value]) => ({ path: `value.${path}`, is: 'equals' as const, value })),
       ],
       until: {
-        intervalMs: 100,
+        intervalMs: 50,
         deadlineMs: health.timeoutMs,
         meanwhile: this.isRunning(containerOf(instance)),
       },
