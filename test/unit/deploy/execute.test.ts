@@ -119,6 +119,45 @@ describe('execute', () => {
     assert.deepEqual(start?.kind === 'end' && start.bound, { 'web-1.port': '8081' });
   });
 
+  it('writes the end of a step and the begin of the next in one go', async () => {
+    const { plan, run } = setUp('blue-green');
+    const writes: string[][] = [];
+    await run({
+      journal: {
+        append: (records) => {
+          writes.push(records.map(({ kind }) => kind));
+          return Promise.resolve();
+        },
+      },
+    });
+    const between = plan.steps.slice(1).map(() => ['end', 'begin']);
+    assert.deepEqual(writes, [['plan'], ['begin'], ...between, ['end', 'finish']]);
+  });
+
+  it('does not lose the end of a step whose way to the journal was cut', async () => {
+    const { plan, run } = setUp('blue-green');
+    const written: string[] = [];
+    let isCut = false;
+    await run({
+      patienceMs: 0,
+      journal: {
+        append: (records) => {
+          const [first] = records;
+          if (!isCut && first?.kind === 'end') {
+            isCut = true;
+            return Promise.reject(new TransportError('reset', 'cut'));
+          }
+          written.push(...records.map((each) => ('step' in each ? `${each.kind} ${each.step}` : each.kind)));
+          return Promise.resolve();
+        },
+      },
+    });
+    const { id } = plan.steps[0]!;
+    assert.ok(isCut);
+    assert.deepEqual(written.slice(0, 3), ['plan', `begin ${id}`, `end ${id}`]);
+    assert.equal(written.at(-1), 'finish');
+  });
+
   it('does nothing before its record is written', async () => {
     const { performed, run } = setUp('blue-green');
     const receipt = await run({

@@ -166,6 +166,11 @@ describe('worker processes', () => {
     assert.equal(servingOf({ code: 1, stdout: '' }).serving, 0);
   });
 
+  it('that have ended serve nobody, before their parent knows', () => {
+    const stdout = '  811 /usr/sbin/apache2 -k start\n  812 [apache2] <defunct>\n';
+    assert.equal(servingOf({ code: 0, stdout }).serving, 1);
+  });
+
   it('that are not there mean that nothing runs', () => {
     assert.throws(() => workersOf({ code: 1, stdout: '' }), { reason: 'notRunning' });
     assert.throws(() => pidOf({ code: 1, stdout: '', stderr: 'cat: No such file' }), {
