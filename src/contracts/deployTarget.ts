@@ -81,6 +81,11 @@ export interface RouterAbilities {
   readonly backends: 'one' | 'many';
   /** Shares other than all or nothing. */
   readonly weights: boolean;
+  /**
+   * `drained` counts requests. Then connections to the instance are not waited for: the router keeps idle ones for
+   * later, long after nobody is sent there.
+   */
+  readonly requests?: true;
 }
 
 /** Where users should go: each backend's `weight` in relation to the others; one with 0 gets nobody new. */

@@ -31,7 +31,7 @@ export function haproxy(name: string, options: HaproxyOptions): Router {
   return {
     name,
     kind: 'haproxy',
-    abilities: { backends: 'many', weights: true },
+    abilities: { backends: 'many', weights: true, requests: true },
     read: () => readServers(name, options),
     change: (state, to) => change(name, options, state, to),
     drained: (state, address, deadlineMs) => [

@@ -150,7 +150,7 @@ export class RouterCourse {
     const { router } = this.#router;
     return [
       ...(router.drained?.(state, instance.address, this.#input.options.drainMs) ?? []),
-      ...placed.deployment.drain(instance),
+      ...(router.abilities.requests ? [] : placed.deployment.drain(instance)),
     ];
   }
 }

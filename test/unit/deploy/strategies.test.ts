@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RouterAbilities } from '../../../src/contracts/deployTarget';
 import type { Plan, StrategyName } from '../../../src/contracts/deploy';
 import { DeployError } from '../../../src/contracts/deployError';
 import { planDigest } from '../../../src/deploy/digest';
@@ -151,6 +152,15 @@ describe('strategies', () => {
     const elsewhere = [{ address: { host: 'web-9', port: '1' }, weight: 100 }];
     const router = { ...input.router!, state: { router: 'edge', backends: elsewhere } };
     assert.ok(makePlan('blue-green', { ...input, router }).steps.length > 0);
+  });
+
+  it('waits for connections only where the router knows no requests', () => {
+    const waits = (abilities: RouterAbilities): number =>
+      planOf('blue-green', { states: one, version: 'new', abilities }).steps.find(
+        ({ phase }) => phase === 'drain',
+      )!.do.length;
+    assert.equal(waits({ backends: 'many', weights: true }), 2);
+    assert.equal(waits({ backends: 'many', weights: true, requests: true }), 1);
   });
 
   it('refuses what target or router can not do', () => {
