@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
+import { abortable } from '../../../util/async';
 import { EngineError } from '../errors';
 import type { EngineLink } from './link';
 import { readText, request, type EngineRequest, type EngineResponse } from './request';
@@ -21,13 +22,13 @@ export class Engine {
     return this.link.place;
   }
 
-  /** The API version both sides speak: `1.41`. Asked once. */
+  /** The API version both sides speak: `1.41`. Asked once for all; who gives up does so alone. */
   async version(signal?: AbortSignal): Promise<string> {
-    this.#version ??= this.#negotiate(signal).catch((error: unknown) => {
+    this.#version ??= this.#negotiate().catch((error: unknown) => {
       this.#version = undefined;
       throw error;
     });
-    return this.#version;
+    return abortable(this.#version, signal, `an answer of ${this.place}`);
   }
 
   /** A request whose path has no API version: `/containers/json`. Any status resolves. */
@@ -61,9 +62,9 @@ export class Engine {
     } as Docker.DockerOptions);
   }
 
-  async #negotiate(signal: AbortSignal | undefined): Promise<string> {
-    const response = await request(this.link, { method: 'GET', path: '/_ping' }, signal);
-    await readText(response, this.place, signal);
+  async #negotiate(): Promise<string> {
+    const response = await request(this.link, { method: 'GET', path: '/_ping' });
+    await readText(response, this.place);
     const spoken = /^(\d+)\.(\d+)$/.exec(response.headers['api-version'] ?? '');
     if (!spoken)
       throw new EngineError('noAnswer', `${this.place}: not the API of a container engine`, {
