@@ -92,7 +92,7 @@ describe('deployments in the editor', function () {
 
   it('lists what can not be deployed yet, and says so', async () => {
     const { description, contextValue } = await row('staging', 'quotes');
-    assert.equal(description, 'not supported yet: Tomcat');
+    assert.equal(description, 'not supported yet: Kubernetes');
     assert.equal(contextValue, 'application.unsupported');
   });
 

@@ -22,7 +22,7 @@ export const sceneMachines: LabOptions['machines'] = {
 
 /**
  * Puts an application into a folder, with a configuration: `staging` asks for nothing but a click, `production` for its
- * name or a yes; in both the same machine serves. `lost` has a machine that does not answer, `tomcat` an application
+ * name or a yes; in both the same machine serves. `lost` has a machine that does not answer, `quotes` is an application
  * that can't be deployed yet.
  */
 export async function prepareScene(
@@ -79,14 +79,14 @@ function configuration(url: string, protection: string): string {
       port: { env: SERVER_PORT, from: 8080 }
       env: { ADARA_RELEASE: "\${version}" }
   reports: { image: reports }
-  quotes: { war: quotes.war, context: /quotes }
+  quotes: { manifests: deploy }
 
 hosts:
   host-a: { ssh: host-a }
   gone: { ssh: "nobody@127.0.0.1:1" }
 
-tomcats:
-  worker: { manager: "http://127.0.0.1:1/manager", user: deployer, password: "none" }
+clusters:
+  test: { context: test, namespace: test }
 
 routers:
   edge: { kind: haproxy, host: host-a, socket: /run/haproxy/admin.sock, backend: web }
@@ -96,7 +96,7 @@ environments:
     probe: { url: "${url}", every: 20ms }
     applications:
       adara: { targets: [host-a], strategy: blue-green, router: edge, drain: 5s, standby: 1 }
-      quotes: { targets: [worker], strategy: parallel }
+      quotes: { targets: [test], strategy: rolling }
   production:
     protection: ${protection}
     probe: { url: "${url}", every: 20ms }

@@ -51,7 +51,7 @@ describe('the story of a deployment, through the user interface', function () {
   it('shows what is live where, and what can not be told', async () => {
     await driver.openContainer('Swapdeck');
     await driver.hasText(application(), 'nothing is live');
-    await driver.hasText(driver.row('Environments', 'quotes'), 'not supported yet: Tomcat');
+    await driver.hasText(driver.row('Environments', 'quotes'), 'not supported yet: Kubernetes');
     await driver.picture('1-nothing-live');
   });
 

@@ -9,7 +9,7 @@ export interface PlacedApplication {
   readonly environment: string;
   readonly application: string;
   readonly configuration: FolderConfiguration;
-  /** What it would need that can't be deployed to yet, such as `Tomcat`. */
+  /** What it would need that can't be deployed to yet, such as `Kubernetes`. */
   readonly unsupported?: string;
 }
 
@@ -41,12 +41,13 @@ export function placedApplications(
 function unsupportedOf(config: SwapdeckConfig, environment: string, application: string): string | undefined {
   const kinds: Readonly<Record<Application['kind'], string | undefined>> = {
     image: undefined,
-    war: 'Tomcat',
+    war: undefined,
     manifests: 'Kubernetes',
     classes: t('hot swap only'),
   };
   const kind = config.applications[application]?.kind;
   if (kind !== undefined && kinds[kind] !== undefined) return kinds[kind];
   const targets = config.environments[environment]?.applications[application]?.targets ?? [];
-  return targets.find((target) => !(target in config.hosts));
+  const there = kind === 'war' ? config.tomcats : config.hosts;
+  return targets.find((target) => !(target in there));
 }
