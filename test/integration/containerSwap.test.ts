@@ -12,10 +12,11 @@ import { Places } from '../../src/environments/places';
 import { createHotSwap } from '../../src/hotswap/hotSwap';
 import type { JvmSession, JvmTarget } from '../../src/hotswap/model';
 import { JdwpConnection } from '../../src/jdwp/connection';
+import { JdwpError } from '../../src/jdwp/error';
 import { Engine } from '../../src/targets/docker/engine/engine';
 import { ContainerError } from '../../src/targets/docker/manage/errors';
 import { ContainerDialer } from '../../src/targets/docker/manage/jvm';
-import { nextEvent } from '../../src/util/async';
+import { delay, nextEvent } from '../../src/util/async';
 import { labEngines, load, localLink } from '../lab/docker';
 import { adaraContext, adaraImage } from '../lab/images/adara';
 import type { Machine } from '../lab/machines/machine';
@@ -179,9 +180,13 @@ describe('a JVM in a container behind SSH', function () {
       }),
     );
     await listens(dialer, 5005);
-    const channel = await outside.dial({ host: 'adara-backend', port: 5005 });
-    assert.match(channel.peer, /^127\.0\.0\.1:15005/);
-    (await JdwpConnection.open(channel)).dispose();
+    // Docker's proxy accepts before the JVM listens again, which it does not while it looks at who asked last.
+    const connected = await eventually(async () => {
+      const channel = await outside.dial({ host: 'adara-backend', port: 5005 });
+      assert.match(channel.peer, /^127\.0\.0\.1:15005/);
+      return JdwpConnection.open(channel);
+    }, JdwpError);
+    connected.dispose();
     const other = { host: 'adara-backend', port: 5006 };
     await assert.rejects(outside.dial(other), failsAs('unpublished', { port: 5006 }));
   });
@@ -223,3 +228,15 @@ describe('a JVM in a container behind SSH', function () {
     await listens(dialer, 0);
   });
 });
+
+/** Tries again while it fails like that, for half a minute at most. */
+async function eventually<T>(task: () => Promise<T>, failure: new (...args: never[]) => Error): Promise<T> {
+  for (const until = Date.now() + 30_000; ;) {
+    try {
+      return await task();
+    } catch (error) {
+      if (!(error instanceof failure) || Date.now() > until) throw error;
+      await delay(100);
+    }
+  }
+}
