@@ -2,7 +2,8 @@ import { textOf } from './parsers';
 import { literal, type Answer, type CommandCall, type HostName } from '../contracts/deployCall';
 import {
   ACQUIRE,
-  APPEND,
+  APPEND_AUDIT,
+  APPEND_JOURNAL,
   BEGIN_JOURNAL,
   CLOSE,
   LOOK,
@@ -41,7 +42,7 @@ export class LockCalls {
   }
 
   appendJournal(token: number, lines: string): CommandCall {
-    return this.#guarded(APPEND, [this.#holder(token), 'journal'], lines);
+    return this.#guarded(APPEND_JOURNAL, [this.#holder(token)], lines);
   }
 
   beginJournal(token: number, lines: string): CommandCall {
@@ -50,7 +51,7 @@ export class LockCalls {
   }
 
   appendAudit(token: number, line: string): CommandCall {
-    return this.#guarded(APPEND, [this.#holder(token), '../audit'], line);
+    return this.#guarded(APPEND_AUDIT, [this.#holder(token)], line);
   }
 
   readJournal(): CommandCall {

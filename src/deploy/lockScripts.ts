@@ -8,7 +8,7 @@
  *     5.live/                  the holder, token 5; never more than one is in force
  *       owner                  who, as JSON
  *       renewed                COUNT SECONDS: how often the lease was renewed, and the host's clock then
- *       journal                records, one a line
+ *       journal                records, one a line; lines without one mean nothing
  *     audit                    one line a deployment
  *
  * - `mkdir 5.live` takes the lock: it succeeds for one. It may only be tried once `4.closed` is there, and no token
@@ -84,14 +84,22 @@ cd -- "$1" 2>/dev/null || exit 75
 `;
 
 /**
- * $1 directory of the holder, $2 file in it (or \`../audit\`), lines on standard input. A line that a lost connection cut off is
- * ended first.
+ * $1 directory of the holder, lines on standard input. Begins a line, which is quicker than to look whether a lost
+ * connection cut the last one off.
  */
-export const APPEND = `
+export const APPEND_JOURNAL = `
 cd -- "$1" 2>/dev/null || exit 75
-if [ -s "$2" ] && [ -n "$(tail -c 1 -- "$2")" ]; then echo >>"$2"; fi
-cat >>"$2" || exit 74
-sync "$2" 2>/dev/null || sync
+if [ -s journal ]; then echo >>journal; fi
+cat >>journal || exit 74
+sync journal 2>/dev/null || sync
+`;
+
+/** $1 directory of the holder, a line on standard input. A line that a lost connection cut off is ended first. */
+export const APPEND_AUDIT = `
+cd -- "$1" 2>/dev/null || exit 75
+if [ -s ../audit ] && [ -n "$(tail -c 1 ../audit)" ]; then echo >>../audit; fi
+cat >>../audit || exit 74
+sync ../audit 2>/dev/null || sync
 `;
 
 /**
