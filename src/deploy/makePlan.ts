@@ -18,7 +18,7 @@ const strategies: Strategies = { recreate, rolling, 'blue-green': blueGreen, can
  */
 export function makePlan(strategy: StrategyName, input: StrategyInput): Plan {
   const course = courseOf(strategy, input);
-  const { steps } = course;
+  const steps = course.steps.length === 0 ? [] : [...course.steps, ...(input.finish ?? [])];
   const notes = steps.length === 0 ? course.notes : [...course.notes, ...(input.notes ?? [])];
   const from = input.targets.find(({ state }) => state.live)?.state.live?.release;
   const plan: Plan = {

@@ -24,6 +24,7 @@ import { lookUp, type Placed } from './lookUp';
 import type { Places } from './places';
 import { buildRelease, type ReleaseParts } from './release';
 import { makeRunner } from './runner';
+import { tagSteps } from './tag';
 import { withVariables } from './variables';
 import { sharedFolder } from './shared';
 import { buildWar } from './tomcatApplication';
@@ -248,6 +249,7 @@ export class DeployedApplication {
       ...(probe && { probe }),
       journalHost: this.#journalHost(),
       at: clock.now(),
+      finish: intent === 'deploy' ? tagSteps(this.#placed.placement.tag, environment, release) : [],
       notes: [
         ...notes,
         ...(await notesOf(targets, inspection, release, this.#runner(), signal)),

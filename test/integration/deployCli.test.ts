@@ -62,10 +62,9 @@ describe('a deployment from the command line', function () {
       path.dirname(java),
       path.join(java, 'Main.java'),
     ]);
-    const yaml = configuration(urls, '192.0.2.2').replace(
-      'build: { before: [mvn, -q, compile] }',
-      'build: { context: . }',
-    );
+    const yaml = configuration(urls, '192.0.2.2')
+      .replace('build: { before: [mvn, -q, compile] }', 'build: { context: . }')
+      .replaceAll('standby: 1', 'standby: 1, tag: "${environment}/${version}"');
     await writeFile(path.join(workspace, 'swapdeck.yaml'), yaml);
     await run('git', ['init', '--quiet'], { cwd: workspace });
     await commit('one');
@@ -129,6 +128,10 @@ describe('a deployment from the command line', function () {
     assert.equal(probe?.lost, 0);
     assert.deepEqual(probe.releases.map(({ release }) => release).sort(), [...releases].sort());
     assert.equal(await answering(), releases[1]);
+    const tagged = await run('git', ['rev-parse', '--short', `edge/${releases[1]!}^{commit}`], {
+      cwd: workspace,
+    });
+    assert.equal(tagged.trim(), releases[1]);
   });
 
   it('tells what runs and what is kept', async () => {

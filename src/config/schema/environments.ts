@@ -108,6 +108,9 @@ const placement = z
       .describe('How long the old release may finish its requests before it is stopped.'),
     standby: s.count(0, 10).default(0).describe('How many old releases keep running for a roll back.'),
     keep: s.count(0, 100).default(1).describe('How many old releases are kept, stopped.'),
+    tag: s.releaseText
+      .optional()
+      .describe('A git tag for the commit of a release that went live, such as `${environment}/${version}`.'),
     sessions: z
       .enum(['keep', 'expire'])
       .meta({ 'x-expects': 'name' })

@@ -49,6 +49,8 @@ export interface StrategyInput {
   readonly journalHost?: HostName;
   /** When the plan is made, in milliseconds since the epoch; for targets that name what they make by it. */
   readonly at?: number;
+  /** What the caller wants done once the release is live; all `final`. */
+  readonly finish?: readonly Step[];
   /** What the caller knows besides; shown after what the strategy has to say. */
   readonly notes?: readonly PlanNote[];
 }
