@@ -232,7 +232,7 @@ class Execution {
   /** Whether everything looks as before; unknown where it can't be asked. */
   async #isExact(): Promise<boolean | undefined> {
     try {
-      const now = await this.#options.inspect(this.#lost);
+      const now = await this.#walk.patiently(() => this.#options.inspect(this.#lost), this.#lost);
       return changedPlaces(this.#plan.inspection, now).length === 0;
     } catch {
       return undefined;

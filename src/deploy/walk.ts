@@ -68,7 +68,7 @@ export class Walk {
 
   /** Writes what is not written yet, in one go; patient as `record`. */
   async flush(): Promise<void> {
-    await this.#patiently(() => this.#writeOnce(), this.#options.lost);
+    await this.patiently(() => this.#writeOnce(), this.#options.lost);
   }
 
   /** What could not be written is written by the next attempt, before anything else. */
@@ -135,7 +135,7 @@ export class Walk {
   ): Promise<Bindings> {
     let clear = undoFirst;
     const attempt = (): Promise<Bindings> =>
-      this.#patiently(async () => {
+      this.patiently(async () => {
         if (direction === 'undo') return this.#calls(step, step.undo, signal);
         if (clear) await this.#calls(step, step.undo, signal);
         clear = step.again === 'undoFirst';
@@ -220,7 +220,8 @@ export class Walk {
     });
   }
 
-  async #patiently<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  /** Tries again while the way to a host is lost, for as long as there is patience. */
+  async patiently<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const { clock, patienceMs } = this.#options;
     const begun = clock.monotonic();
     for (;;) {

@@ -16,12 +16,13 @@ import { JdwpError } from '../../src/jdwp/error';
 import { Engine } from '../../src/targets/docker/engine/engine';
 import { ContainerError } from '../../src/targets/docker/manage/errors';
 import { ContainerDialer } from '../../src/targets/docker/manage/jvm';
-import { delay, nextEvent } from '../../src/util/async';
+import { nextEvent } from '../../src/util/async';
 import { labEngines, load, localLink } from '../lab/docker';
 import { adaraContext, adaraImage } from '../lab/images/adara';
 import type { Machine } from '../lab/machines/machine';
 import { useLab } from '../lab/machines/suite';
 import { ourLabels, removeContainers, startContainer } from './support/containers';
+import { eventually } from './support/eventually';
 import { dependencies } from './support/hotswapApp';
 
 const jdwp = (address: string): string[] => [
@@ -228,15 +229,3 @@ describe('a JVM in a container behind SSH', function () {
     await listens(dialer, 0);
   });
 });
-
-/** Tries again while it fails like that, for half a minute at most. */
-async function eventually<T>(task: () => Promise<T>, failure: new (...args: never[]) => Error): Promise<T> {
-  for (const until = Date.now() + 30_000; ;) {
-    try {
-      return await task();
-    } catch (error) {
-      if (!(error instanceof failure) || Date.now() > until) throw error;
-      await delay(100);
-    }
-  }
-}

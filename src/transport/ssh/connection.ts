@@ -197,9 +197,9 @@ export class SshConnection implements Disposable {
   }
 }
 
-/** The reason code of a refused channel. */
+/** The reason code of a refused channel; absent where there is no channel because the connection was lost. */
 function openFailure(error: unknown): number | undefined {
-  const { reason } = error as { reason?: unknown };
+  const { reason } = (error ?? {}) as { reason?: unknown };
   return typeof reason === 'number' ? reason : undefined;
 }
 

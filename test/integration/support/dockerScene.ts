@@ -10,6 +10,7 @@ import type { Inspection } from '../../../src/contracts/deploy';
 import type { ProbeReceipt, Receipt } from '../../../src/contracts/deployRecord';
 import { Probe } from '../../../src/deploy/probe';
 import type { DeployedApplication } from '../../../src/environments/application';
+import { SwapdeckError } from '../../../src/util/errors';
 import type { Engines } from '../../../src/targets/docker/engine/engines';
 import { labEngines, load } from '../../lab/docker';
 import {
@@ -23,6 +24,7 @@ import { serviceImage, type ServiceVariant } from '../../lab/dockerPlace/image';
 import { DockerPlace, type DockerPlaceDescription } from '../../lab/dockerPlace/place';
 import type { MachineRequest } from '../../lab/machines/lab';
 import { useLab, type LabSuite } from '../../lab/machines/suite';
+import { eventually } from './eventually';
 
 /** What a scene needs of its lab. */
 const DOCKER_MACHINES: Readonly<Record<string, MachineRequest>> = {
@@ -201,7 +203,8 @@ export async function assertLive(
   version: string,
   at: string,
 ): Promise<void> {
-  const now = await application.inspect();
+  // A connection may just have been cut.
+  const now = await eventually(() => application.inspect(), SwapdeckError);
   assert.deepEqual(new Set(liveVersions(now)), new Set([version]), at);
   assert.deepEqual(
     now.targets.flatMap(({ pending, live }) => [...pending, ...(live?.state === 'running' ? [] : [live])]),
