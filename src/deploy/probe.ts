@@ -19,7 +19,7 @@ const BODY = 64 * 1024;
 const LOOK_MS = 250;
 
 /**
- * Makes requests as a user would, at a pace, over fresh and kept connections in turn, and keeps what became of each.
+ * Makes requests as users would, at a pace on average, over fresh and kept connections, and keeps what became of each.
  * A request that is late does not hold up the next one.
  */
 export class Probe implements TrafficProbe {
@@ -94,12 +94,15 @@ export class Probe implements TrafficProbe {
   async #keepAsking(): Promise<void> {
     const { everyMs } = this.#plan;
     let next = this.#clock.monotonic() + everyMs;
+    let kept = false;
     while (await this.#pause(next - this.#clock.monotonic())) {
-      const asked = this.#ask(this.#sent % 2 === 1);
+      // A router that takes its back ends in turn must not have the same one each time: in pairs of random order.
+      kept = this.#sent % 2 === 0 ? Math.random() < 0.5 : !kept;
+      const asked = this.#ask(kept);
       this.#flying.add(asked);
       void asked.then(() => this.#flying.delete(asked));
       // What a busy machine missed is not made up for by a burst.
-      next = Math.max(next + everyMs, this.#clock.monotonic());
+      next = Math.max(next + everyMs * (0.5 + Math.random()), this.#clock.monotonic());
     }
   }
 
