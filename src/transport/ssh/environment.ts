@@ -16,20 +16,23 @@ export interface SshEnvironment {
   readonly globalKnownHostsFiles: readonly string[];
 }
 
-/** The account this process runs in, with the files OpenSSH's client uses. */
+/** The account this process runs in, with the files OpenSSH's client uses; the home is looked up whenever it is used. */
 export function localSshEnvironment(): SshEnvironment {
   const { username, uid } = account();
-  const home = homedir();
   const machine =
     process.platform === 'win32' ? join(process.env.ProgramData ?? 'C:\\ProgramData', 'ssh') : '/etc/ssh';
   return {
-    home,
+    get home() {
+      return homedir();
+    },
     user: username,
     uid,
     hostname: hostname(),
     platform: process.platform,
     variables: process.env,
-    configFiles: [join(home, '.ssh', 'config'), join(machine, 'ssh_config')],
+    get configFiles() {
+      return [join(homedir(), '.ssh', 'config'), join(machine, 'ssh_config')];
+    },
     globalKnownHostsFiles: [join(machine, 'ssh_known_hosts'), join(machine, 'ssh_known_hosts2')],
   };
 }

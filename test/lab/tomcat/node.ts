@@ -41,8 +41,9 @@ export class TomcatNode {
   readonly tlsPort: number;
   readonly #options: NodeOptions;
   readonly #home: string;
-  /** `base`, as this process can open it. */
+  /** `base` and the distribution, as this process can open them. */
   readonly #folder: string;
+  readonly #distribution: string;
   #child: ChildProcess | undefined;
 
   private constructor(
@@ -56,14 +57,18 @@ export class TomcatNode {
     this.major = options.major;
     this.base = base;
     this.#folder = options.machine?.path(base) ?? base;
+    this.#distribution = options.machine?.path(home) ?? home;
     this.port = port;
     this.ajpPort = ajpPort;
     this.tlsPort = tlsPort;
   }
 
   static async start(options: NodeOptions): Promise<TomcatNode> {
-    const home = await tomcatHome(options.major);
+    const distribution = await tomcatHome(options.major);
     const { machine } = options;
+    // A machine has a /tmp of its own, below which this checkout may lie.
+    const home = machine ? '/srv/tomcat' : distribution;
+    if (machine) await cp(distribution, machine.path(home), { recursive: true });
     const base = machine ? `/srv/tomcat-${options.route ?? ''}` : await makeTempDir(`tomcat${options.major}`);
     const ports = [await freePort(), await freePort(), await freePort()] as [number, number, number];
     const node = new TomcatNode(options, home, base, ports);
@@ -156,12 +161,13 @@ export class TomcatNode {
     const { withoutManager } = this.#options;
     for (const folder of ['conf/Catalina/localhost', 'webapps', 'temp', 'work', 'logs', 'lib'])
       await mkdir(path.join(this.#folder, folder), { recursive: true });
-    await cp(path.join(this.#home, 'conf', 'web.xml'), path.join(this.#folder, 'conf', 'web.xml'));
+    await cp(path.join(this.#distribution, 'conf', 'web.xml'), path.join(this.#folder, 'conf', 'web.xml'));
     await writeFile(path.join(this.#folder, 'conf', 'server.xml'), this.#serverXml());
     await writeFile(path.join(this.#folder, 'conf', 'tomcat-users.xml'), usersXml);
     if (withoutManager) return;
     const docBase = path.join(this.#home, 'webapps', 'manager');
-    const context = await readFile(path.join(docBase, 'META-INF', 'context.xml'), 'utf8');
+    const manager = path.join(this.#distribution, 'webapps', 'manager');
+    const context = await readFile(path.join(manager, 'META-INF', 'context.xml'), 'utf8');
     await writeFile(
       path.join(this.#folder, 'conf/Catalina/localhost/manager.xml'),
       context.replace('<Context ', `<Context docBase="${docBase}" `),
