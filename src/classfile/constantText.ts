@@ -88,9 +88,8 @@ function dynamicText(
   return `${text} by ${part(method.methodHandleIndex)} [${method.argumentIndexes.map(part).join(', ')}]`;
 }
 
-/** In double quotes, on one line; control characters and lone surrogates become `\\uXXXX`. */
-export /** A text as `constantText` writes it. */
-function quoted(text: string): string {
+/** A text as `constantText` writes it: in double quotes, on one line; control characters and lone surrogates become `\\uXXXX`. */
+export function quoted(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,

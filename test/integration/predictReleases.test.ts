@@ -14,13 +14,20 @@ interface Releases {
   readonly library: string;
   readonly versions: readonly string[];
   readonly needs?: readonly string[];
+  /** Built by compilers that made anonymous classes final, or not: nobody can tell that from what can be read back. */
+  readonly hasOpenFlags?: boolean;
 }
 
 const RELEASES: readonly Releases[] = [
   { library: 'com.google.code.gson:gson', versions: ['2.9.0', '2.10', '2.11.0'] },
   { library: 'org.apache.commons:commons-collections4', versions: ['4.1', '4.4'] },
   { library: 'org.apache.commons:commons-lang3', versions: ['3.13.0', '3.14.0'] },
-  { library: 'junit:junit', versions: ['4.12', '4.13.2'], needs: ['org.hamcrest:hamcrest-core:1.3'] },
+  {
+    library: 'junit:junit',
+    versions: ['4.12', '4.13.2'],
+    needs: ['org.hamcrest:hamcrest-core:1.3'],
+    hasOpenFlags: true,
+  },
 ];
 
 /**
@@ -46,6 +53,7 @@ async function check(
   from: string,
   to: string,
   needs: readonly string[],
+  mayBeOpen: boolean,
 ): Promise<number> {
   const [before, after, ...libraries] = await mavenJars([`${library}:${from}`, `${library}:${to}`, ...needs]);
   const classes = await jarClasses(before!, jdk.feature);
@@ -56,7 +64,7 @@ async function check(
     const next = await jarClasses(after!, jdk.feature);
     const cases = await redefineAll(host, classes, next, { feature: jdk.feature, find });
     assert.deepEqual(disagreements(cases), []);
-    const told = cases.filter(({ hasOpenFlags }) => !hasOpenFlags);
+    const told = cases.filter(({ hasOpenFlags }) => !(mayBeOpen && hasOpenFlags));
     assert.deepEqual(disagreements(told, 'fromJvm'), [], 'from what can be read back');
     return cases.length;
   } finally {
@@ -66,11 +74,14 @@ async function check(
 
 for (const jdk of jdksToTest())
   describe(`prediction of releases on JDK ${jdk.feature}`, () => {
-    for (const { library, versions, needs = [] } of releasesToTest())
+    for (const { library, versions, needs = [], hasOpenFlags = false } of releasesToTest())
       versions.slice(1).forEach((version, at) => {
         it(`agrees with the JVM on ${library} ${versions[at]!} to ${version}`, async function () {
           this.timeout(600_000);
-          assert.ok((await check(jdk, library, versions[at]!, version, needs)) > 0, 'classes that changed');
+          assert.ok(
+            (await check(jdk, library, versions[at]!, version, needs, hasOpenFlags)) > 0,
+            'classes that changed',
+          );
         });
       });
   });

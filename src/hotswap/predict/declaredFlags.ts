@@ -30,6 +30,9 @@ export function flagsOfDeclared(side: ClassSide, modifiers: number): DeclaredFla
   // Before Java 9 javac called an anonymous class static where no `this` encloses it, as it still calls one that it
   // made up itself; some releases made just those final.
   const mayBeFinal = (modifiers & ACC.STATIC) !== 0 && isAnonymous(name) && (side.majorVersion ?? 0) < JAVA_9;
+  // What is built now was declared otherwise, so that a newer compiler made it: the old one was among those releases.
+  const isOld = (modifiers & ACC.SYNTHETIC) === 0 && ((side.accessFlags ?? 0) & ACC.STATIC) !== 0;
+  if (mayBeFinal && isOld) return { flags: flags | ACC.FINAL, open: 0 };
   return { flags, open: mayBeFinal ? ACC.FINAL : 0 };
 }
 
