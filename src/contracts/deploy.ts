@@ -126,8 +126,28 @@ export interface Step {
 export const STRATEGIES = ['recreate', 'rolling', 'blue-green', 'canary', 'parallel'] as const;
 export type StrategyName = (typeof STRATEGIES)[number];
 
-/** `switch`: only the router changes, between releases that run. */
-export type Intent = 'deploy' | 'rollback' | 'switch';
+/**
+ * What a plan is for. `switch`: only the router changes, between releases that run. `pull`: a release is taken out of
+ * service. `remove`: what a branch left is removed. The others are operations, which put no release anywhere; their
+ * `release` has the subject as its application, and as its version what it is about:
+ * - `move`: an address goes to the host `version`.
+ * - `restart`: the nodes `version` of a router start again, one after another.
+ * - `drain`, `activate`: the node `version` of a router gets no users, or gets them again.
+ * - `renew`: a certificate; `version` is when it ends, as `2026-11-29`.
+ */
+export const INTENTS = [
+  'deploy',
+  'rollback',
+  'switch',
+  'pull',
+  'remove',
+  'move',
+  'restart',
+  'drain',
+  'activate',
+  'renew',
+] as const;
+export type Intent = (typeof INTENTS)[number];
 
 /**
  * Requests through the router's public address while a plan changes anything users could notice. The release that
@@ -182,8 +202,10 @@ export interface Plan {
   /** Short and unique; part of the names of what the plan makes. */
   readonly id: string;
   readonly environment: string;
+  /** An application, or the subject of an operation: `vip@address`. */
   readonly application: string;
-  readonly strategy: StrategyName;
+  /** Absent from operations. */
+  readonly strategy?: StrategyName;
   readonly intent: Intent;
   readonly release: Release;
   /** What is live before, where there is one. */

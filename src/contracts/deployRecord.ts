@@ -144,7 +144,8 @@ export interface AuditRecord {
   readonly actor: Actor;
   readonly environment: string;
   readonly application: string;
-  readonly strategy: StrategyName;
+  /** Absent from operations. */
+  readonly strategy?: StrategyName;
   readonly intent: Intent;
   readonly release: Release;
   readonly from?: Release;

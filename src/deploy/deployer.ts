@@ -271,7 +271,7 @@ function auditOf({ plan, digest, approvedBy }: Deployment, actor: Actor, receipt
     actor,
     environment,
     application,
-    strategy,
+    ...(strategy && { strategy }),
     intent,
     release,
     ...(from && { from }),

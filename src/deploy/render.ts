@@ -2,6 +2,7 @@ import type { Plan, PlanNote, Release, Step } from '../contracts/deploy';
 import { describeExpectation } from './expect';
 import { renderCall } from './renderCall';
 import { planDigest } from './digest';
+import { headline } from './headline';
 import type { Call } from '../contracts/deployCall';
 
 /**
@@ -23,8 +24,8 @@ function head(plan: Plan): string[] {
   const rows: [string, string | undefined][] = [
     ['environment', plan.environment],
     ['release', describeRelease(release)],
-    ['artifact', release.artifact],
-    ['configuration', release.configuration],
+    ['artifact', release.artifact || undefined],
+    ['configuration', release.configuration || undefined],
     ['live before', from && describeRelease(from)],
     ['strategy', plan.strategy],
     ['targets', plan.targets.join(', ')],
@@ -34,7 +35,7 @@ function head(plan: Plan): string[] {
     ['digest', planDigest(plan)],
   ];
   return [
-    `# ${plan.intent} ${release.application} ${release.version} to ${plan.environment}, plan ${plan.id}`,
+    headline(plan, plan.id),
     '',
     ...rows.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(13)}  ${value}`])),
     ...plan.notes.map((note) => `! ${noteText(note)}`),

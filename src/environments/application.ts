@@ -1,52 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import type { SwapdeckConfig } from '../config/model';
-import type { ValueProviders } from '../config/resolve';
-import type { Clock } from '../contracts/clock';
 import type { Inspection, Intent, Plan, PlanNote, Release, TargetState } from '../contracts/deploy';
 import { THIS_MACHINE, type HostName } from '../contracts/deployCall';
-import type { Actor, AuditRecord, DeployEvent, JournalRecord, Receipt } from '../contracts/deployRecord';
+import type { AuditRecord } from '../contracts/deployRecord';
 import type { Target } from '../contracts/deployTarget';
-import { Deployer } from '../deploy/deployer';
-import { planDigest } from '../deploy/digest';
 import { perform } from '../deploy/inspect';
-import { DeployLock, type HeldLock } from '../deploy/lock';
-import { LockCalls } from '../deploy/lockCalls';
+import type { HeldLock } from '../deploy/lock';
 import { textOf } from '../deploy/parsers';
 import { makePlan } from '../deploy/makePlan';
 import type { Standing } from '../deploy/recover';
 import type { StrategyOptions } from '../deploy/strategies/input';
 import { containerOf } from '../targets/docker/naming';
+import { Deployable, type DeployableOptions } from './deployable';
 import { EnvironmentError } from './errors';
-import { approvalsNeeded, checkApprovals, checkPromotion, checkWindow, type NamedEnvironment } from './gates';
+import { approvalsNeeded, checkApprovals, checkPromotion, checkWindow } from './gates';
 import { hintsOf, lookAround, notesOf, targetsOf, type Brought, type Looked } from './look';
 import { lookUp, type Placed } from './lookUp';
-import type { Places } from './places';
 import { buildRelease, type ReleaseParts } from './release';
-import { makeRunner } from './runner';
 import { tagSteps } from './tag';
 import { withVariables } from './variables';
-import { sharedFolder } from './shared';
 import { buildWar } from './tomcatApplication';
 
-export interface ApplicationOptions {
-  readonly config: SwapdeckConfig;
-  /** The folder of `swapdeck.yaml`. */
-  readonly folder: string;
-  readonly environment: string;
+export interface ApplicationOptions extends DeployableOptions {
   readonly application: string;
-  readonly places: Places;
-  readonly providers: ValueProviders;
-  readonly clock: Clock;
-  readonly actor: Actor;
-  /** Where this machine keeps its copies of journals. */
-  readonly stateFolder: string;
-  readonly onEvent?: (event: DeployEvent) => void;
-  readonly onStage?: (stage: string) => void;
-  /** Asked after cancelling in the middle. */
-  readonly decide?: () => Promise<'undo' | 'stay'>;
-  /** Who approved a plan that so many others must approve; nobody unless given. */
-  readonly approvals?: (plan: Plan, needed: number) => Promise<readonly string[]>;
 }
 
 /** How an application stands in an environment. */
@@ -72,32 +47,26 @@ export interface TargetStatus {
 const PROMOTION_HISTORY = 100;
 
 /** One application in one environment: plans, deployments, and what is known of them. */
-export class DeployedApplication {
-  readonly #options: ApplicationOptions;
+export class DeployedApplication extends Deployable<ApplicationOptions> {
   readonly #placed: Placed;
-  #deployer: Promise<Deployer> | undefined;
 
   /** Throws `EnvironmentError`. */
   constructor(options: ApplicationOptions) {
-    this.#options = options;
+    super(options.application, options);
     this.#placed = lookUp(options.config, options);
-  }
-
-  get protection(): Placed['environment']['protection'] {
-    return this.#placed.environment.protection;
   }
 
   /** The plan that puts the workspace's release, or one that was built before, there. Builds first. */
   async plan(version: string | undefined, signal?: AbortSignal): Promise<Plan> {
-    const { application, environment, places, folder, onStage, clock } = this.#options;
-    checkWindow(this.#named, clock.now());
+    const { application, environment, places, folder, onStage, clock } = this.options;
+    checkWindow(this.named, clock.now());
     this.#connect(signal);
     const parts: ReleaseParts = {
-      ...{ places, runner: this.#runner(), folder, environment },
+      ...{ places, runner: this.runner(), folder, environment },
       ...(onStage && { onStage }),
     };
     // Going back needs none of them: what is kept has its own.
-    const wanted = withVariables(this.#placed.application, this.#options.providers);
+    const wanted = withVariables(this.#placed.application, this.options.providers);
     const { release, ...brought } =
       wanted.kind === 'war'
         ? await buildWar(application, wanted, version, parts, signal)
@@ -115,46 +84,16 @@ export class DeployedApplication {
     return this.#plan('switch', (looked) => this.#kept(version, looked), {}, signal);
   }
 
-  /** Executes a plan that a person approved. */
-  async execute(plan: Plan, signal?: AbortSignal): Promise<Receipt> {
-    return (await this.#open(signal)).deploy(plan, planDigest(plan), signal);
-  }
-
-  async resume(signal?: AbortSignal): Promise<Receipt> {
-    return (await this.#open(signal)).resume(signal);
-  }
-
-  async undo(signal?: AbortSignal): Promise<Receipt> {
-    return (await this.#open(signal)).undo(signal);
-  }
-
   /** How the targets and the router look now. */
-  async inspect(signal?: AbortSignal): Promise<Inspection> {
+  async inspect(_plan?: Plan, signal?: AbortSignal): Promise<Inspection> {
     return (await this.#look(await this.#targets(), signal)).inspection;
-  }
-
-  async interrupted(signal?: AbortSignal): Promise<Standing | undefined> {
-    return (await this.#open(signal)).interrupted(signal);
-  }
-
-  /** The records of a deployment by the id of its plan; none when they are no longer kept. */
-  async journal(plan: string, signal?: AbortSignal): Promise<readonly JournalRecord[]> {
-    return (await this.#open(signal)).journal(plan, signal);
-  }
-
-  async history(count: number, signal?: AbortSignal): Promise<AuditRecord[]> {
-    return (await this.#open(signal)).history(count, signal);
-  }
-
-  async holder(signal?: AbortSignal): Promise<HeldLock | undefined> {
-    return (await this.#open(signal)).holder(signal);
   }
 
   /** The end of the log of what is live, of each target; nothing of a Tomcat, whose log its Manager does not show. */
   async logs(lines: number, signal?: AbortSignal): Promise<{ target: HostName; text: string }[]> {
     if (this.#placed.application.kind === 'war') return [];
-    const runner = this.#runner();
-    const { application } = this.#options;
+    const runner = this.runner();
+    const { application } = this.options;
     return Promise.all(
       (await this.#targets()).map(async (target) => {
         const { live } = await perform(target.inspect(application), runner, signal);
@@ -171,18 +110,13 @@ export class DeployedApplication {
     );
   }
 
-  /** Takes the lock away from its holder; ask a person first. */
-  async unlock(token: number, signal?: AbortSignal): Promise<boolean> {
-    return (await this.#lock(signal)).break(token, signal);
-  }
-
   /** Each target is looked at by itself: one that is down hides nothing of the others. */
   async status(signal?: AbortSignal): Promise<ApplicationStatus> {
-    const runner = this.#runner();
+    const runner = this.runner();
     const inspecting = Promise.all(
       (await this.#targets()).map(async (target): Promise<TargetStatus> => {
         try {
-          const state = await perform(target.inspect(this.#options.application), runner, signal);
+          const state = await perform(target.inspect(this.options.application), runner, signal);
           return { target: target.name, state };
         } catch (error) {
           signal?.throwIfAborted();
@@ -213,12 +147,7 @@ export class DeployedApplication {
     signal: AbortSignal | undefined,
   ): Promise<[AuditRecord[], Standing | undefined, HeldLock | undefined]> {
     try {
-      const deployer = await this.#open(signal);
-      return await Promise.all([
-        deployer.history(1, signal),
-        deployer.interrupted(signal),
-        deployer.holder(signal),
-      ]);
+      return await Promise.all([this.history(1, signal), this.interrupted(signal), this.holder(signal)]);
     } catch {
       signal?.throwIfAborted();
       return [[], undefined, undefined];
@@ -232,8 +161,8 @@ export class DeployedApplication {
     signal: AbortSignal | undefined,
     wanted = this.#placed.application,
   ): Promise<Plan> {
-    const { environment, application, clock } = this.#options;
-    const targets = await targetsOf(this.#options, { ...this.#placed, application: wanted }, brought);
+    const { environment, application, clock } = this.options;
+    const targets = await targetsOf(this.options, { ...this.#placed, application: wanted }, brought);
     const { inspection, probe, router } = await this.#look(targets, signal);
     const release = releaseOf(inspection);
     const notes = await this.#notes(intent, release, signal);
@@ -247,12 +176,12 @@ export class DeployedApplication {
       ...(router && { router }),
       options: this.#strategyOptions(),
       ...(probe && { probe }),
-      journalHost: this.#journalHost(),
+      journalHost: this.journalHost,
       at: clock.now(),
       finish: intent === 'deploy' ? tagSteps(this.#placed.placement.tag, environment, release) : [],
       notes: [
         ...notes,
-        ...(await notesOf(targets, inspection, release, this.#runner(), signal)),
+        ...(await notesOf(targets, inspection, release, this.runner(), signal)),
         ...hintsOf(router),
       ],
     });
@@ -261,28 +190,23 @@ export class DeployedApplication {
   /** Whether the release may go there, and what is to be known of that. Going back is allowed at any time. */
   async #notes(intent: Intent, release: Release, signal: AbortSignal | undefined): Promise<PlanNote[]> {
     if (intent !== 'deploy') return [];
-    return checkPromotion(this.#named, release, (environment) => this.#historyOf(environment, signal));
-  }
-
-  get #named(): NamedEnvironment {
-    return { name: this.#options.environment, environment: this.#placed.environment };
+    return checkPromotion(this.named, release, (environment) => this.#historyOf(environment, signal));
   }
 
   async #historyOf(environment: string, signal: AbortSignal | undefined): Promise<AuditRecord[] | undefined> {
-    const { config, application } = this.#options;
+    const { config, application } = this.options;
     if (!config.environments[environment]?.applications[application]) return undefined;
-    const there = new DeployedApplication({ ...this.#options, environment });
-    return (await there.#lock(signal)).history(PROMOTION_HISTORY, signal);
+    const there = new DeployedApplication({ ...this.options, environment });
+    return (await there.lock(signal)).history(PROMOTION_HISTORY, signal);
   }
 
-  /** Asked before anything is done: who approved, where somebody must; and whether it is still time. */
-  async #approvedBy(plan: Plan): Promise<string[]> {
-    const { clock, actor, approvals } = this.#options;
+  protected override async approvedBy(plan: Plan): Promise<string[]> {
+    const { clock, actor, approvals } = this.options;
     if (plan.intent !== 'deploy') return [];
-    checkWindow(this.#named, clock.now());
-    const needed = approvalsNeeded(this.#placed.environment);
+    checkWindow(this.named, clock.now());
+    const needed = approvalsNeeded(this.environment);
     if (needed === 0) return [];
-    return checkApprovals(this.#named, (await approvals?.(plan, needed)) ?? [], actor.name);
+    return checkApprovals(this.named, (await approvals?.(plan, needed)) ?? [], actor.name);
   }
 
   #strategyOptions(): StrategyOptions {
@@ -302,7 +226,7 @@ export class DeployedApplication {
   }
 
   #targets(): Promise<Target[]> {
-    return targetsOf(this.#options, this.#placed, {});
+    return targetsOf(this.options, this.#placed, {});
   }
 
   /** A release that is on a target already. */
@@ -318,38 +242,21 @@ export class DeployedApplication {
     });
   }
 
-  #journalHost(): HostName {
-    const { environment, application, placement } = this.#placed;
-    if (environment.journal) return environment.journal.host;
+  protected defaultJournalHost(): HostName {
+    const { application, placement } = this.#placed;
     const [first = ''] = placement.targets;
     // A Tomcat keeps no files of ours: its host does, where we have a way to it.
-    return application.kind === 'war'
-      ? (this.#options.config.tomcats[first]?.through ?? THIS_MACHINE)
-      : first;
-  }
-
-  #runner(): ReturnType<typeof makeRunner> {
-    return makeRunner(this.#options);
+    return application.kind === 'war' ? (this.options.config.tomcats[first]?.through ?? THIS_MACHINE) : first;
   }
 
   #look(targets: readonly Target[], signal: AbortSignal | undefined): Promise<Looked> {
-    return lookAround(this.#options, this.#placed, targets, this.#runner(), signal);
-  }
-
-  async #lock(signal: AbortSignal | undefined): Promise<DeployLock> {
-    const { environment, application, clock, stateFolder } = this.#options;
-    const runner = this.#runner();
-    const host = this.#journalHost();
-    const folder =
-      host === THIS_MACHINE ? join(stateFolder, 'shared') : await sharedFolder(host, runner, signal);
-    const calls = new LockCalls(host, `${folder}/${environment}/${application}`);
-    return new DeployLock({ runner, calls, clock });
+    return lookAround(this.options, this.#placed, targets, this.runner(), signal);
   }
 
   /** Connects to the hosts while the release is looked for. */
   #connect(signal: AbortSignal | undefined): void {
     const { application, placement } = this.#placed;
-    const { places } = this.#options;
+    const { places } = this.options;
     if (application.kind === 'war') return;
     for (const host of placement.targets.filter((each) => !places.isLocal(each)))
       // Whoever needs the host connects again, and hears what is wrong.
@@ -357,38 +264,5 @@ export class DeployedApplication {
         .exec(host)
         .run(['true'], {}, signal)
         .catch(() => undefined);
-  }
-
-  #open(signal: AbortSignal | undefined): Promise<Deployer> {
-    this.#deployer ??= this.#createDeployer(signal).catch((error: unknown) => {
-      this.#deployer = undefined;
-      throw error;
-    });
-    return this.#deployer;
-  }
-
-  async #createDeployer(signal: AbortSignal | undefined): Promise<Deployer> {
-    const { clock, actor, stateFolder, environment, application, onEvent, decide } = this.#options;
-    return new Deployer({
-      lock: await this.#lock(signal),
-      clock,
-      actor,
-      directory: join(stateFolder, 'deployments', environment, application),
-      runner: (probe) => makeRunner(this.#options, probe),
-      inspect: (_plan, within) => this.inspect(within),
-      approvedBy: (plan) => this.#approvedBy(plan),
-      isRunning,
-      ...(onEvent && { onEvent }),
-      ...(decide && { decide }),
-    });
-  }
-}
-
-function isRunning(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,4 +1,4 @@
-import type { SwapdeckConfig } from '../config/model';
+import type { Environment, SwapdeckConfig } from '../config/model';
 import type { Inspection, Instance, PlanNote, ProbePlan, Release, TargetState } from '../contracts/deploy';
 import type { Runner } from '../contracts/deployCall';
 import type { Target } from '../contracts/deployTarget';
@@ -66,7 +66,7 @@ export async function lookAround(
   runner: Runner,
   signal: AbortSignal | undefined,
 ): Promise<Looked> {
-  const asked = probeOf(placed);
+  const asked = probeOf(placed.environment);
   const { router: named } = placed;
   const addresses =
     placed.application.kind === 'war'
@@ -117,8 +117,8 @@ export function hintsOf(input: RouterInput | undefined): PlanNote[] {
   return routerHints(router.kind, state).map((kind) => ({ kind, subject: router.name }));
 }
 
-function probeOf({ environment }: Placed): ProbePlan | undefined {
-  const { probe } = environment;
+/** How users reach what is in an environment, where it says so. */
+export function probeOf({ probe }: Environment): ProbePlan | undefined {
   return probe && { url: probe.url, everyMs: probe.every, recognise: { by: 'header', name: RELEASE_HEADER } };
 }
 

@@ -1,5 +1,6 @@
 import type { Plan } from '../contracts/deploy';
 import type { AuditRecord, ProbeReceipt, Receipt, StepReceipt } from '../contracts/deployRecord';
+import { headline } from '../deploy/headline';
 import { outcomeText } from './deploy';
 import type { Translate } from './translate';
 
@@ -15,7 +16,7 @@ export function deployedBy(plan: Plan, actor: Deployed['actor']): Deployed {
 
 /** A receipt as a document: outcome, what the probe saw, and each step. Its grammar is that of plans. */
 export function receiptText(deployed: Deployed, receipt: Receipt, t: Translate): string {
-  const { intent, release, from, environment, targets, strategy, actor, plan } = deployed;
+  const { release, from, targets, strategy, actor, plan } = deployed;
   const { outcome, startedAt, durationMs, probe, failure, exact, steps } = receipt;
   const rows: [string, string | undefined][] = [
     [t('outcome'), `${outcomeText(outcome, t)}, ${seconds(durationMs)}`],
@@ -24,15 +25,15 @@ export function receiptText(deployed: Deployed, receipt: Receipt, t: Translate):
     [t('began'), new Date(startedAt).toISOString().replace('T', ' ').replace(/\..*/, ' UTC')],
     [t('by'), actor?.name],
     [t('release'), `${release.application} ${release.version}`],
-    [t('artifact'), release.artifact],
+    [t('artifact'), release.artifact || undefined],
     [t('live before'), from?.version],
-    [t('targets'), `${targets.join(', ')}, ${strategy}`],
+    [t('targets'), [...targets, ...(strategy ? [strategy] : [])].join(', ')],
     ...(probe
       ? probeRows(probe, t)
       : [[t('probe'), t('none: lost requests were not seen')] as [string, string]]),
   ];
   return [
-    `# ${intent} ${release.application} ${release.version} to ${environment}, plan ${plan}`,
+    headline(deployed, plan),
     '',
     ...rows.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(13)}  ${value}`])),
     '',

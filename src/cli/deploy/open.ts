@@ -3,6 +3,7 @@ import { systemClock } from '../../contracts/clock';
 import type { Plan } from '../../contracts/deploy';
 import type { DeployEvent } from '../../contracts/deployRecord';
 import type { DeployedApplication } from '../../environments/application';
+import type { Deployable, DeployableOptions } from '../../environments/deployable';
 import type { Context } from '../command';
 import { loadConfiguration, openHosts, type LoadedConfiguration } from '../configuration';
 import { stateFolder } from '../../environments/stateFolder';
@@ -18,16 +19,15 @@ export interface Observers {
   readonly approvals?: (plan: Plan, needed: number) => Promise<readonly string[]>;
 }
 
-/** Opens applications of the nearest `swapdeck.yaml` for as long as `run` takes. */
-export async function withApplications<T>(
+/** What everything in an environment is opened with. */
+export type OptionsOf = (environment: string, observers?: Observers) => DeployableOptions;
+
+/** Opens the environments of the nearest `swapdeck.yaml` for as long as `run` takes. */
+export async function withEnvironments<T>(
   context: Context,
-  run: (
-    open: (names: Names, observers?: Observers) => DeployedApplication,
-    loaded: LoadedConfiguration,
-  ) => Promise<T>,
+  run: (optionsOf: OptionsOf, loaded: LoadedConfiguration) => Promise<T>,
 ): Promise<T> {
-  const [{ DeployedApplication }, { Places }, { environmentProviders }, { ConfigError }] = await Promise.all([
-    import('../../environments/application'),
+  const [{ Places }, { environmentProviders }, { ConfigError }] = await Promise.all([
     import('../../environments/places'),
     import('../../config/resolve'),
     import('../../config/errors'),
@@ -42,26 +42,56 @@ export async function withApplications<T>(
   const places = new Places({ ssh, local: new Set(local), folder, env });
   try {
     return await run(
-      (names, observers = {}) =>
-        new DeployedApplication({
-          ...names,
-          ...observers,
-          config,
-          folder,
-          places,
-          providers: environmentProviders(env),
-          clock: systemClock,
-          actor: {
-            name: `${userInfo().username}@${hostname()}`,
-            machine: hostname(),
-            processId: process.pid,
-          },
-          stateFolder: stateFolder(env),
-          onStage: (stage) => output.note(`${stage} ...`),
-        }),
+      (environment, observers = {}) => ({
+        ...observers,
+        environment,
+        config,
+        folder,
+        places,
+        providers: environmentProviders(env),
+        clock: systemClock,
+        actor: {
+          name: `${userInfo().username}@${hostname()}`,
+          machine: hostname(),
+          processId: process.pid,
+        },
+        stateFolder: stateFolder(env),
+        onStage: (stage) => output.note(`${stage} ...`),
+      }),
       loaded,
     );
   } finally {
     ssh.dispose();
   }
+}
+
+/** The same for applications. */
+export async function withApplications<T>(
+  context: Context,
+  run: (
+    open: (names: Names, observers?: Observers) => DeployedApplication,
+    loaded: LoadedConfiguration,
+  ) => Promise<T>,
+): Promise<T> {
+  const { DeployedApplication } = await import('../../environments/application');
+  return withEnvironments(context, (optionsOf, loaded) =>
+    run(
+      ({ environment, application }, observers) =>
+        new DeployedApplication({ ...optionsOf(environment, observers), application }),
+      loaded,
+    ),
+  );
+}
+
+/** The same for what has deployments: `application` may be the subject of an operation, such as `vip@address`. */
+export async function withDeployable<T>(
+  context: Context,
+  { environment, application }: Names,
+  observers: Observers,
+  run: (deployable: Deployable) => Promise<T>,
+): Promise<T> {
+  const { openDeployable } = await import('../../environments/operations');
+  return withEnvironments(context, async (optionsOf) =>
+    run(await openDeployable(application, optionsOf(environment, observers))),
+  );
 }

@@ -1,8 +1,8 @@
-import type { DeployedApplication } from '../../environments/application';
+import type { Deployable } from '../../environments/deployable';
 import type { Receipt } from '../../contracts/deployRecord';
 import { examples, ExitCode, type Context, type Register } from '../command';
 import { confirm } from './ask';
-import { withApplications, type Names } from './open';
+import { withDeployable, type Names } from './open';
 
 /** `swapdeck resume` and `unlock`; `undo ENVIRONMENT APPLICATION` is in `../undo.ts`. */
 export const registerRecover: Register = (program, action) => {
@@ -39,22 +39,21 @@ export function undoDeployment(context: Context, names: Names): Promise<ExitCode
 async function recover(
   context: Context,
   names: Names,
-  how: (application: DeployedApplication, signal: AbortSignal) => Promise<Receipt>,
+  how: (deployable: Deployable, signal: AbortSignal) => Promise<Receipt>,
   isUndo = false,
 ): Promise<ExitCode> {
   const { output, signal } = context;
   const { exitOf, printReceipt, progressTo, titlesOf } = await import('./report');
-  return withApplications(context, async (open) => {
-    let onEvent: ReturnType<typeof progressTo> = () => undefined;
-    const application = open(names, { onEvent: (event) => onEvent(event) });
-    const standing = await application.interrupted(signal);
+  let onEvent: ReturnType<typeof progressTo> = () => undefined;
+  return withDeployable(context, names, { onEvent: (event) => onEvent(event) }, async (deployable) => {
+    const standing = await deployable.interrupted(signal);
     if (!standing) {
       output.line('No deployment was interrupted.');
       output.result({ outcome: 'nothing' });
       return ExitCode.done;
     }
     onEvent = progressTo(output, titlesOf(standing.plan));
-    const receipt = await how(application, signal);
+    const receipt = await how(deployable, signal);
     printReceipt(standing.plan, receipt, output);
     output.result({ plan: standing.plan.id, release: standing.plan.release, ...receipt });
     return isUndo && receipt.outcome === 'undone' ? ExitCode.done : exitOf(receipt);
@@ -63,9 +62,8 @@ async function recover(
 
 async function unlock(context: Context, names: Names, yes: boolean): Promise<ExitCode> {
   const { output, signal } = context;
-  return withApplications(context, async (open) => {
-    const application = open(names);
-    const held = await application.holder(signal);
+  return withDeployable(context, names, {}, async (deployable) => {
+    const held = await deployable.holder(signal);
     if (!held) {
       output.line('Nobody holds the lock.');
       output.result({ unlocked: false });
@@ -76,7 +74,7 @@ async function unlock(context: Context, names: Names, yes: boolean): Promise<Exi
       `${owner?.actor.name ?? 'Somebody'} holds it for "${owner?.reason ?? '?'}", renewed ${Math.round(sinceRenewalMs / 1000)} s ago.`,
     );
     if (!yes && !(await confirm(context, names.environment, 'confirm'))) return ExitCode.failed;
-    const unlocked = await application.unlock(token, signal);
+    const unlocked = await deployable.unlock(token, signal);
     output.line(unlocked ? 'The lock was taken away.' : 'The lock was gone already.');
     output.result({ unlocked, owner: owner?.actor.name });
     return ExitCode.done;

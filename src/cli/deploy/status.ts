@@ -4,7 +4,7 @@ import { outcomeText, probeText } from '../../messages/deploy';
 import { english } from '../../messages/translate';
 import { examples, ExitCode, type Context, type Register } from '../command';
 import { table } from '../output';
-import { withApplications, type Names } from './open';
+import { withApplications, withDeployable, type Names } from './open';
 
 /** `swapdeck status` and `logs`; `history ENVIRONMENT APPLICATION` is in `../history.ts`. */
 export const registerStatus: Register = (program, action) => {
@@ -134,11 +134,11 @@ async function logs(context: Context, names: Names, lines: number): Promise<Exit
   });
 }
 
-/** The deployments of an application, the newest first. */
+/** The deployments of an application, or the operations of a subject, the newest first. */
 export async function deploymentHistory(context: Context, names: Names): Promise<ExitCode> {
   const { output, signal } = context;
-  return withApplications(context, async (open) => {
-    const records = await open(names).history(50, signal);
+  return withDeployable(context, names, {}, async (deployable) => {
+    const records = await deployable.history(50, signal);
     const rows = records.map(({ at, actor, intent, release, outcome, receipt }) => [
       new Date(at).toISOString().slice(0, 16).replace('T', ' '),
       actor.name,

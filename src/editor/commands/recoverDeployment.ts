@@ -27,7 +27,7 @@ export async function cancelDeployment(app: App, node?: unknown): Promise<void> 
 
 async function chooseInterrupted(app: App, title: string): Promise<PlacedApplication | undefined> {
   const { applications, notifier } = app;
-  const all = applications.all.filter(({ unsupported }) => unsupported === undefined);
+  const all = applications.deployable;
   const known = await Promise.all(all.map((placed) => applications.past.known(placed)));
   const open = all.filter((_, at) => known[at]?.value?.open);
   if (open.length > 0) return choosePlaced(app, title, (placed) => open.some(({ id }) => id === placed.id));

@@ -24,7 +24,7 @@ export async function showApplicationLog(app: App, node?: unknown): Promise<void
   const placed = placedOf(node) ?? (await choosePlaced(app, t('Show Log of Application')));
   if (!placed) return;
   const logs = await vscode.window.withProgress({ location: { viewId: 'swapdeck.environments' } }, async () =>
-    (await app.applications.open(placed)).logs(logLines),
+    (await app.applications.openApplication(placed)).logs(logLines),
   );
   const text = logs.map(({ target, text: log }) => `# ${target}\n${log.trimEnd()}\n`).join('\n');
   await app.deployDocuments.show('log', t('log of {0} in {1}', placed.application, placed.environment), text);

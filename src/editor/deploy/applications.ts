@@ -6,6 +6,7 @@ import type { Actor, AuditRecord, DeployEvent, Receipt } from '../../contracts/d
 import type { HeldLock } from '../../deploy/lock';
 import type { Standing } from '../../deploy/recover';
 import type { ApplicationStatus, DeployedApplication } from '../../environments/application';
+import type { Deployable } from '../../environments/deployable';
 import type { Places } from '../../environments/places';
 import { DisposableStore, type Disposable } from '../../util/disposables';
 import { Emitter } from '../../util/emitter';
@@ -13,7 +14,7 @@ import type { Configurations } from '../configuration';
 import type { EditorDialers } from '../dialers';
 import { Asking } from './asking';
 import { isGone } from './holder';
-import { placedApplications, type PlacedApplication } from './placed';
+import { placedApplications, placedOperations, type PlacedApplication } from './placed';
 import type { RunningDeployment } from './running';
 
 /** Something that happened in a deployment of this window. */
@@ -38,7 +39,7 @@ export type Decide = (deployment: RunningDeployment) => Promise<'undo' | 'stay'>
 interface Opened {
   readonly config: SwapdeckConfig;
   readonly places: Places;
-  readonly application: DeployedApplication;
+  readonly deployable: Deployable;
 }
 
 /** Most deployments of an application that are listed. */
@@ -69,7 +70,7 @@ export class Applications implements Disposable {
   /** How an application stands. */
   readonly status = this.#store.add(
     new Asking<ApplicationStatus>(
-      async (placed, signal) => (await this.open(placed, signal)).status(signal),
+      async (placed, signal) => (await this.openApplication(placed, signal)).status(signal),
       (id) => this.#changed.fire(id),
     ),
   );
@@ -96,6 +97,14 @@ export class Applications implements Disposable {
     return placedApplications(this.#configurations.folders);
   }
 
+  /** Every application and every operation that can be deployed or performed, in the order of the files. */
+  get deployable(): PlacedApplication[] {
+    return [
+      ...this.all.filter(({ unsupported }) => unsupported === undefined),
+      ...placedOperations(this.#configurations.folders),
+    ];
+  }
+
   in(uri: string, environment: string): PlacedApplication[] {
     return placedApplications(this.#configurations.folders, { uri, environment });
   }
@@ -112,27 +121,36 @@ export class Applications implements Disposable {
     this.#changed.fire(placed?.id);
   }
 
+  /** The same as `open`, of what is an application and no operation. */
+  async openApplication(placed: PlacedApplication, signal?: AbortSignal): Promise<DeployedApplication> {
+    const [opened, { DeployedApplication: Application }] = await Promise.all([
+      this.open(placed, signal),
+      import('../../environments/application'),
+    ]);
+    if (opened instanceof Application) return opened;
+    throw new TypeError(`${placed.application} is no application`);
+  }
+
   /** Rejects with `EnvironmentError` or `ConfigError`. `onStage` hears of what goes before a plan, such as a build. */
   async open(
     placed: PlacedApplication,
     signal?: AbortSignal,
     onStage?: (stage: string) => void,
-  ): Promise<DeployedApplication> {
+  ): Promise<Deployable> {
     const { id, environment, application: name, configuration } = placed;
     if (onStage) this.#stages.set(id, onStage);
-    const [places, { DeployedApplication: Application }, { stateFolder }] = await Promise.all([
+    const [places, { openDeployable }, { stateFolder }] = await Promise.all([
       this.#dialers.places(configuration, signal),
-      import('../../environments/application'),
+      import('../../environments/operations'),
       import('../../environments/stateFolder'),
     ]);
     const config = configuration.config!;
     const known = this.#opened.get(id);
-    if (known?.config === config && known.places === places) return known.application;
-    const application = new Application({
+    if (known?.config === config && known.places === places) return known.deployable;
+    const deployable = await openDeployable(name, {
       config,
       folder: configuration.folder.uri.fsPath,
       environment,
-      application: name,
       places,
       providers: this.#dialers.providers,
       clock: systemClock,
@@ -143,8 +161,8 @@ export class Applications implements Disposable {
       decide: () => this.#decide(id),
       approvals: async (plan, needed) => (await this.approvals?.(plan, needed)) ?? [],
     });
-    this.#opened.set(id, { config, places, application });
-    return application;
+    this.#opened.set(id, { config, places, deployable });
+    return deployable;
   }
 
   /** Who deploys from this window. */
@@ -173,7 +191,7 @@ export class Applications implements Disposable {
    */
   async run(
     deployment: RunningDeployment,
-    perform: (application: DeployedApplication, signal: AbortSignal) => Promise<Receipt>,
+    perform: (deployable: Deployable, signal: AbortSignal) => Promise<Receipt>,
   ): Promise<Receipt> {
     const { placed, signal } = deployment;
     this.#running.set(placed.id, deployment);

@@ -5,6 +5,7 @@ import { Deferred } from '../../util/async';
 import type { App } from '../app';
 import { t } from '../text';
 import type { PlacedApplication } from './placed';
+import { isOperation, nameOf } from '../../environments/operations';
 import { planTitle, verb } from './planWords';
 
 type Answer = 'execute' | 'discard';
@@ -43,12 +44,7 @@ export async function approve(app: App, placed: PlacedApplication, plan: Plan): 
 async function isSure({ dialogs }: App, placed: PlacedApplication, plan: Plan): Promise<boolean> {
   const { environment } = placed;
   const { protection } = placed.configuration.config!.environments[environment]!;
-  const { application, version } = plan.release;
-  const title = {
-    deploy: t('Deploy {0} {1} to {2}?', application, version, environment),
-    rollback: t('Roll {0} back to {1} in {2}?', application, version, environment),
-    switch: t('Send all users of {0} in {2} to {1}?', application, version, environment),
-  }[plan.intent];
+  const title = questionOf(plan);
   if (protection === 'none') return true;
   if (protection === 'confirm') return dialogs.confirm(title, effect(plan), verb(plan.intent));
   const typed = await vscode.window.showInputBox({
@@ -61,20 +57,44 @@ async function isSure({ dialogs }: App, placed: PlacedApplication, plan: Plan): 
   return typed === environment;
 }
 
+function questionOf({ intent, release, environment }: Plan): string {
+  const { version } = release;
+  const name = nameOf(release.application);
+  return {
+    deploy: t('Deploy {0} {1} to {2}?', name, version, environment),
+    rollback: t('Roll {0} back to {1} in {2}?', name, version, environment),
+    switch: t('Send all users of {0} in {2} to {1}?', name, version, environment),
+    pull: t('Pull {0} {1} out of service in {2}?', name, version, environment),
+    remove: t('Remove {0} {1} from {2}?', name, version, environment),
+    move: t('Move {0} to {1} in {2}?', name, version, environment),
+    restart: t('Restart {1} behind {0} in {2}?', name, version, environment),
+    drain: t('Drain {1} behind {0} in {2}?', name, version, environment),
+    activate: t('Send users to {1} behind {0} in {2} again?', name, version, environment),
+    renew: t('Renew {0} in {2}, until {1}?', name, version, environment),
+  }[intent];
+}
+
 /** What will change for users, in a sentence or two. */
-function effect({ from, release, targets, router, strategy, probe, notes }: Plan): string {
+function effect(plan: Plan): string {
+  const { targets, probe, notes } = plan;
   const where = targets.join(', ');
-  const through = router === undefined ? '' : ` ${t('Users come through {0}.', router)}`;
-  const what = from
-    ? t('{0} takes the place of {1} on {2}, {3}.', release.version, from.version, where, strategy)
-    : t('{0} is the first release on {1}.', release.version, where);
   const proof = probe
     ? t('Requests to {0} are counted meanwhile.', probe.url)
     : t('No probe watches: lost requests will not be seen.');
   const gap = notes.some(({ kind }) => kind === 'interrupts')
     ? ` ${t('Users are without an answer for a while.')}`
     : '';
-  return `${what}${through}${gap} ${proof}`;
+  const what = isOperation(plan.application) ? t('It is about {0}.', where) : replacement(plan, where);
+  return `${what}${gap} ${proof}`;
+}
+
+function replacement({ intent, from, release, router, strategy }: Plan, where: string): string {
+  if (intent === 'pull' || intent === 'remove') return t('It is taken from {0}.', where);
+  const through = router === undefined ? '' : ` ${t('Users come through {0}.', router)}`;
+  const what = from
+    ? t('{0} takes the place of {1} on {2}, {3}.', release.version, from.version, where, strategy!)
+    : t('{0} is the first release on {1}.', release.version, where);
+  return `${what}${through}`;
 }
 
 function offer(plan: Plan): string {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Release } from '../../contracts/deploy';
 import type { ApplicationStatus } from '../../environments/application';
+import { isOperation, nameOf } from '../../environments/operations';
 import type { App } from '../app';
 import { quickSteps, type AskStep, type StepItem } from '../quickSteps';
 import { t } from '../text';
@@ -52,16 +53,16 @@ export async function choose({ applications }: App, options: ChooseOptions): Pro
   return { placed: end.placed, ...(end.release !== 'workspace' && { version: end.release.version }) };
 }
 
-/** For commands that are about an application in an environment and nothing else. */
+/** For commands that are about an application in an environment and nothing else; of operations where `isChoice` says so. */
 export async function choosePlaced(
   { applications }: App,
   title: string,
-  isChoice: (placed: PlacedApplication) => boolean = () => true,
+  isChoice: (placed: PlacedApplication) => boolean = ({ application }) => !isOperation(application),
 ): Promise<PlacedApplication | undefined> {
-  const candidates = applications.all.filter((each) => each.unsupported === undefined && isChoice(each));
+  const candidates = applications.deployable.filter(isChoice);
   if (candidates.length === 1) return candidates[0];
   const items = candidates.map((placed) => ({
-    label: placed.application,
+    label: nameOf(placed.application),
     description: placed.environment,
     placed,
   }));

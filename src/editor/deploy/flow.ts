@@ -3,6 +3,8 @@ import type { Intent, Plan } from '../../contracts/deploy';
 import { DeployError } from '../../contracts/deployError';
 import type { Receipt } from '../../contracts/deployRecord';
 import type { DeployedApplication } from '../../environments/application';
+import type { Deployable } from '../../environments/deployable';
+import { nameOf } from '../../environments/operations';
 import { AbortedError } from '../../util/errors';
 import type { App } from '../app';
 import { t } from '../text';
@@ -14,10 +16,10 @@ import { stepWords } from './progress';
 import { RunningDeployment, type RunningStepState } from './running';
 import { tellReceipt } from './tellReceipt';
 
-export type MakePlan = (application: DeployedApplication, signal: AbortSignal) => Promise<Plan>;
+export type MakePlan<D extends Deployable> = (deployable: D, signal: AbortSignal) => Promise<Plan>;
 
 /** A version that hosts keep is gone back to; without one, a deployment builds the workspace. */
-export function planOf(intent: Intent, version: string | undefined): MakePlan {
+export function planOf(intent: Intent, version: string | undefined): MakePlan<DeployedApplication> {
   return (application, signal) => {
     if (version === undefined) return application.plan(undefined, signal);
     return intent === 'switch'
@@ -29,14 +31,14 @@ export function planOf(intent: Intent, version: string | undefined): MakePlan {
 const views = ['swapdeck.environments', 'swapdeck.deployments'] as const;
 
 /**
- * Makes a plan, shows it, asks, executes it and tells how it went. Where the world changed meanwhile the plan is made
+ * Makes a plan, shows it, asks, executes it and tells how it went. `D` is what `placed` names. Where the world changed meanwhile the plan is made
  * and shown again. Resolves to the receipt; undefined when nothing was done. Never rejects: errors are told.
  */
-export async function deployByPlan(
+export async function deployByPlan<D extends Deployable>(
   app: App,
   placed: PlacedApplication,
   title: string,
-  make: MakePlan,
+  make: MakePlan<D>,
 ): Promise<Receipt | undefined> {
   if (isBusy(app, placed)) return undefined;
   try {
@@ -62,7 +64,11 @@ export async function deployByPlan(
 }
 
 /** Makes a plan and shows it, and that is all. Never rejects: errors are told. */
-export async function previewPlan(app: App, placed: PlacedApplication, make: MakePlan): Promise<void> {
+export async function previewPlan<D extends Deployable>(
+  app: App,
+  placed: PlacedApplication,
+  make: MakePlan<D>,
+): Promise<void> {
   const title = t('Planning a deployment of {0} to {1}', placed.application, placed.environment);
   try {
     await showPlan(app, await planned(app, placed, title, make));
@@ -105,19 +111,24 @@ function isBusy({ applications, notifier }: App, placed: PlacedApplication): boo
   return true;
 }
 
-function planned(app: App, placed: PlacedApplication, title: string, make: MakePlan): Promise<Plan> {
+function planned<D extends Deployable>(
+  app: App,
+  placed: PlacedApplication,
+  title: string,
+  make: MakePlan<D>,
+): Promise<Plan> {
   return withProgress(title, true, async (progress, signal) => {
     progress.report({ message: t('looking at the hosts') });
     const application = await app.applications.open(placed, signal, (stage) =>
       progress.report({ message: stage }),
     );
     await refuseUnfinished(application, signal);
-    return make(application, signal);
+    return make(application as D, signal);
   });
 }
 
 /** The engine refuses too, but only once a person has read and approved a plan. */
-async function refuseUnfinished(application: DeployedApplication, signal: AbortSignal): Promise<void> {
+async function refuseUnfinished(application: Deployable, signal: AbortSignal): Promise<void> {
   const [open, held] = await Promise.all([application.interrupted(signal), application.holder(signal)]);
   if (!open || open.outcome === 'stayed' || (held && !isGone(held))) return;
   const { id, release } = open.plan;
@@ -133,7 +144,7 @@ function executed(app: App, placed: PlacedApplication, plan: Plan): Promise<Rece
 async function run(
   app: App,
   deployment: RunningDeployment,
-  perform: (application: DeployedApplication, signal: AbortSignal) => Promise<Receipt>,
+  perform: (deployable: Deployable, signal: AbortSignal) => Promise<Receipt>,
 ): Promise<Receipt> {
   const { applications } = app;
   const { plan, how } = deployment;
@@ -142,7 +153,8 @@ async function run(
     resume: t('Resume'),
     undo: t('Undo'),
   }[how];
-  const title = t('{0}: {1} {2} in {3}', doing, plan.application, plan.release.version, plan.environment);
+  const name = nameOf(plan.application);
+  const title = t('{0}: {1} {2} in {3}', doing, name, plan.release.version, plan.environment);
   const receipt = await withProgress(title, how !== 'undo', async (progress, cancelled) => {
     const cancel = (): void => deployment.cancel();
     cancelled.addEventListener('abort', cancel, { once: true });

@@ -1,8 +1,9 @@
 import type { Application, SwapdeckConfig } from '../../config/model';
+import { operationsIn } from '../../environments/operations';
 import type { FolderConfiguration } from '../configuration';
 import { t } from '../text';
 
-/** An application in an environment, as `swapdeck.yaml` places it. */
+/** An application in an environment, as `swapdeck.yaml` places it; or an operation, whose subject is `application`. */
 export interface PlacedApplication {
   /** Stable, and unique in the window. */
   readonly id: string;
@@ -36,6 +37,20 @@ export function placedApplications(
           }),
         ),
     );
+}
+
+/** The operations that environments know. */
+export function placedOperations(folders: readonly FolderConfiguration[]): PlacedApplication[] {
+  return folders.flatMap((configuration) =>
+    Object.keys(configuration.config?.environments ?? {}).flatMap((environment) =>
+      operationsIn(configuration.config!, environment).map((application) => ({
+        id: `${configuration.uri.toString()}#${environment}/${application}`,
+        environment,
+        application,
+        configuration,
+      })),
+    ),
+  );
 }
 
 function unsupportedOf(config: SwapdeckConfig, environment: string, application: string): string | undefined {

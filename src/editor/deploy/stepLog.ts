@@ -1,5 +1,6 @@
 import type { Plan } from '../../contracts/deploy';
 import type { JournalRecord } from '../../contracts/deployRecord';
+import { headline } from '../../deploy/headline';
 import { renderStep } from '../../deploy/render';
 import { duration, t, timeOfDay } from '../text';
 import type { RunningStep } from './running';
@@ -17,8 +18,7 @@ export function stepLog(
   const number = plan.steps.findIndex(({ id }) => id === stepId) + 1;
   const told = records.flatMap((record) => recordLines(record, stepId));
   if (records.length === 0 && heard) told.push(...heardLines(heard));
-  const { intent, release, environment, id } = plan;
-  const lines = [`# ${intent} ${release.application} ${release.version} to ${environment}, plan ${id}`, ''];
+  const lines = [headline(plan, plan.id), ''];
   lines.push(...(told.length > 0 ? told : [`- ${t('not begun')}`]), '');
   for (const { note, text } of heard?.diagnoses ?? [])
     lines.push(

@@ -3,6 +3,7 @@ import type { Intent, Release } from '../../contracts/deploy';
 import type { Outcome } from '../../contracts/deployRecord';
 import { describe } from '../../messages/describe';
 import { outcomeText, probeText } from '../../messages/deploy';
+import { nameOf } from '../../environments/operations';
 import { stepWords } from '../deploy/progress';
 import { ago, who } from '../deploy/words';
 import { duration, t, timeOfDay } from '../text';
@@ -62,9 +63,20 @@ function rowItem(node: DeploymentNode): vscode.TreeItem {
 }
 
 function labelOf({ intent, release }: { readonly intent: Intent; readonly release: Release }): string {
-  const { application, version } = release;
-  if (intent === 'rollback') return t('{0} back to {1}', application, version);
-  return intent === 'switch' ? t('{0} switched to {1}', application, version) : `${application} ${version}`;
+  const { version } = release;
+  const name = nameOf(release.application);
+  return {
+    deploy: `${name} ${version}`,
+    rollback: t('{0} back to {1}', name, version),
+    switch: t('{0} switched to {1}', name, version),
+    pull: t('{0} {1} pulled out of service', name, version),
+    remove: t('{0} {1} removed', name, version),
+    move: t('{0} moved to {1}', name, version),
+    restart: t('{1} behind {0} restarted', name, version),
+    drain: t('{1} behind {0} drained', name, version),
+    activate: t('{1} behind {0} activated', name, version),
+    renew: t('{0} renewed until {1}', name, version),
+  }[intent];
 }
 
 function stateOf({ running, standing, holder }: DeploymentNode): string {

@@ -89,7 +89,7 @@ export class DeploymentsView implements vscode.TreeDataProvider<DeploymentsNode>
   }
 
   #roots(): DeploymentsNode[] {
-    const placed = this.#applications.all.filter(({ unsupported }) => unsupported === undefined);
+    const placed = this.#applications.deployable;
     const known = placed.map((each) => ({ placed: each, ...this.#applications.past.look(each) }));
     const all = placed.flatMap((each) => this.#of(each)).sort(newestFirst);
     const isLoading = known.some(({ loading, value }) => loading && !value);

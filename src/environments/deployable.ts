@@ -1,0 +1,165 @@
+import { join } from 'node:path';
+import type { Environment, SwapdeckConfig } from '../config/model';
+import type { ValueProviders } from '../config/resolve';
+import type { Clock } from '../contracts/clock';
+import type { Inspection, Plan } from '../contracts/deploy';
+import { THIS_MACHINE, type HostName } from '../contracts/deployCall';
+import type { Actor, AuditRecord, DeployEvent, JournalRecord, Receipt } from '../contracts/deployRecord';
+import { Deployer } from '../deploy/deployer';
+import { planDigest } from '../deploy/digest';
+import { DeployLock, type HeldLock } from '../deploy/lock';
+import { LockCalls } from '../deploy/lockCalls';
+import type { Standing } from '../deploy/recover';
+import { EnvironmentError } from './errors';
+import type { NamedEnvironment } from './gates';
+import type { Places } from './places';
+import { makeRunner } from './runner';
+import { sharedFolder } from './shared';
+
+export interface DeployableOptions {
+  readonly config: SwapdeckConfig;
+  /** The folder of `swapdeck.yaml`. */
+  readonly folder: string;
+  readonly environment: string;
+  readonly places: Places;
+  readonly providers: ValueProviders;
+  readonly clock: Clock;
+  readonly actor: Actor;
+  /** Where this machine keeps its copies of journals. */
+  readonly stateFolder: string;
+  readonly onEvent?: (event: DeployEvent) => void;
+  readonly onStage?: (stage: string) => void;
+  /** Asked after cancelling in the middle. */
+  readonly decide?: () => Promise<'undo' | 'stay'>;
+  /** Who approved a plan that so many others must approve; nobody unless given. */
+  readonly approvals?: (plan: Plan, needed: number) => Promise<readonly string[]>;
+}
+
+/**
+ * Something in an environment that plans change: an application, or what an operation is about. Plans are executed under
+ * a lock, with a journal and an audit log, on a host that everybody shares.
+ */
+export abstract class Deployable<Options extends DeployableOptions = DeployableOptions> {
+  /** What plans, lock, journal and audit log know it by: `adara`, `vip@address`. */
+  readonly subject: string;
+  protected readonly options: Options;
+  protected readonly environment: Environment;
+  #deployer: Promise<Deployer> | undefined;
+
+  /** Throws `EnvironmentError` `unknownEnvironment`. */
+  constructor(subject: string, options: Options) {
+    const { config, environment: name } = options;
+    const environment = config.environments[name];
+    if (!environment)
+      throw new EnvironmentError('unknownEnvironment', `no environment ${name}`, {
+        name,
+        known: Object.keys(config.environments).join(', '),
+      });
+    this.subject = subject;
+    this.options = options;
+    this.environment = environment;
+  }
+
+  /** How everything that the plan looked at looks now. */
+  abstract inspect(plan: Plan, signal?: AbortSignal): Promise<Inspection>;
+
+  /** Where lock, journal and audit log live when the environment does not say. */
+  protected abstract defaultJournalHost(): HostName;
+
+  /** Asked before anything is done: who approved the plan, where somebody must. Rejects where it may not be executed. */
+  protected approvedBy?(plan: Plan): Promise<readonly string[]>;
+
+  get protection(): Environment['protection'] {
+    return this.environment.protection;
+  }
+
+  /** Executes a plan that a person approved. */
+  async execute(plan: Plan, signal?: AbortSignal): Promise<Receipt> {
+    return (await this.#open(signal)).deploy(plan, planDigest(plan), signal);
+  }
+
+  async resume(signal?: AbortSignal): Promise<Receipt> {
+    return (await this.#open(signal)).resume(signal);
+  }
+
+  async undo(signal?: AbortSignal): Promise<Receipt> {
+    return (await this.#open(signal)).undo(signal);
+  }
+
+  async interrupted(signal?: AbortSignal): Promise<Standing | undefined> {
+    return (await this.#open(signal)).interrupted(signal);
+  }
+
+  /** The records of a deployment by the id of its plan; none when they are no longer kept. */
+  async journal(plan: string, signal?: AbortSignal): Promise<readonly JournalRecord[]> {
+    return (await this.#open(signal)).journal(plan, signal);
+  }
+
+  async history(count: number, signal?: AbortSignal): Promise<AuditRecord[]> {
+    return (await this.#open(signal)).history(count, signal);
+  }
+
+  async holder(signal?: AbortSignal): Promise<HeldLock | undefined> {
+    return (await this.#open(signal)).holder(signal);
+  }
+
+  /** Takes the lock away from its holder; ask a person first. */
+  async unlock(token: number, signal?: AbortSignal): Promise<boolean> {
+    return (await this.lock(signal)).break(token, signal);
+  }
+
+  protected get named(): NamedEnvironment {
+    return { name: this.options.environment, environment: this.environment };
+  }
+
+  protected get journalHost(): HostName {
+    return this.environment.journal?.host ?? this.defaultJournalHost();
+  }
+
+  protected runner(): ReturnType<typeof makeRunner> {
+    return makeRunner(this.options);
+  }
+
+  protected async lock(signal?: AbortSignal): Promise<DeployLock> {
+    const { environment, clock, stateFolder } = this.options;
+    const runner = this.runner();
+    const host = this.journalHost;
+    const folder =
+      host === THIS_MACHINE ? join(stateFolder, 'shared') : await sharedFolder(host, runner, signal);
+    const calls = new LockCalls(host, `${folder}/${environment}/${this.subject}`);
+    return new DeployLock({ runner, calls, clock });
+  }
+
+  #open(signal: AbortSignal | undefined): Promise<Deployer> {
+    this.#deployer ??= this.#createDeployer(signal).catch((error: unknown) => {
+      this.#deployer = undefined;
+      throw error;
+    });
+    return this.#deployer;
+  }
+
+  async #createDeployer(signal: AbortSignal | undefined): Promise<Deployer> {
+    const { clock, actor, stateFolder, environment, onEvent, decide } = this.options;
+    return new Deployer({
+      lock: await this.lock(signal),
+      clock,
+      actor,
+      directory: join(stateFolder, 'deployments', environment, this.subject),
+      runner: (probe) => makeRunner(this.options, probe),
+      inspect: (plan, within) => this.inspect(plan, within),
+      approvedBy: async (plan) => (await this.approvedBy?.(plan)) ?? [],
+      isRunning,
+      ...(onEvent && { onEvent }),
+      ...(decide && { decide }),
+    });
+  }
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

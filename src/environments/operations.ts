@@ -1,0 +1,44 @@
+import type { SwapdeckConfig } from '../config/model';
+import type { Deployable, DeployableOptions } from './deployable';
+
+/** Kinds of operations: changes of an environment that put no release there. */
+export type OperationKind = 'address' | 'certificate' | 'fleet';
+
+interface OperationRow {
+  /** What there is in an environment to operate on, by name. */
+  names(config: SwapdeckConfig, environment: string): readonly string[];
+  /** Rejects with `EnvironmentError`. */
+  open(name: string, options: DeployableOptions): Promise<Deployable>;
+}
+
+const rows: Readonly<Partial<Record<OperationKind, OperationRow>>> = {};
+
+/** `vip@address`: no application can be called that. */
+export function subjectOf(name: string, kind: OperationKind): string {
+  return `${name}@${kind}`;
+}
+
+/** The name that the configuration has for a subject, of an application too. */
+export function nameOf(subject: string): string {
+  return subject.replace(/@.*$/, '');
+}
+
+export function isOperation(subject: string): boolean {
+  return subject.includes('@');
+}
+
+/** The subjects of all operations that an environment knows. */
+export function operationsIn(config: SwapdeckConfig, environment: string): string[] {
+  return Object.entries(rows).flatMap(([kind, row]) =>
+    row.names(config, environment).map((name) => subjectOf(name, kind as OperationKind)),
+  );
+}
+
+/** An application, or an operation by its subject. Rejects with `EnvironmentError`. */
+export async function openDeployable(subject: string, options: DeployableOptions): Promise<Deployable> {
+  const [, name = '', kind = ''] = /^(.*)@(.*)$/.exec(subject) ?? [];
+  const row = rows[kind as OperationKind];
+  if (row) return row.open(name, options);
+  const { DeployedApplication } = await import('./application');
+  return new DeployedApplication({ ...options, application: subject });
+}
