@@ -13,6 +13,6 @@ public final class PlainQuote extends HttpServlet {
   protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
     response.setContentType("text/plain");
     response.setCharacterEncoding("UTF-8");
-    response.getWriter().println(Quotes.any());
+    response.getWriter().println(Quotes.of(getServletContext()).any());
   }
 }

@@ -12,6 +12,7 @@ public final class QuotePage extends HttpServlet {
 
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    String quote = Quotes.of(getServletContext()).any();
     int visits = countVisit(request.getSession());
     response.setContentType("text/html");
     response.setCharacterEncoding("UTF-8");
@@ -19,7 +20,7 @@ public final class QuotePage extends HttpServlet {
         .getWriter()
         .print(
             "<!doctype html><html lang=\"en\"><head><title>Random quotes</title></head><body>"
-                + "<blockquote>" + Quotes.any() + "</blockquote>"
+                + "<blockquote>" + escape(quote) + "</blockquote>"
                 + "<p>Visits: <b id=\"visits\">" + visits + "</b></p>"
                 + "<footer>Random quotes " + Release.NAME + "</footer></body></html>\n");
   }
@@ -31,5 +32,9 @@ public final class QuotePage extends HttpServlet {
       session.setAttribute("visits", visits);
       return visits;
     }
+  }
+
+  private static String escape(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 }

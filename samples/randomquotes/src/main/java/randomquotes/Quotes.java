@@ -1,21 +1,18 @@
 package randomquotes;
 
-import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import javax.servlet.ServletContext;
 
-/** The quotes. */
-final class Quotes {
-  private static final List<String> ALL =
-      List.of(
-          "Simplicity is prerequisite for reliability. (Edsger W. Dijkstra)",
-          "The purpose of computing is insight, not numbers. (Richard Hamming)",
-          "Make it work, make it right, make it fast. (Kent Beck)",
-          "Programs must be written for people to read. (Harold Abelson)",
-          "The most dangerous phrase is: we have always done it this way. (Grace Hopper)");
+/** Where quotes come from. */
+interface Quotes {
+  /** One of them, by chance. */
+  String any();
 
-  private Quotes() {}
+  /** Those that {@link Startup} found for the application. */
+  static Quotes of(ServletContext context) {
+    return (Quotes) context.getAttribute(Quotes.class.getName());
+  }
 
-  static String any() {
-    return ALL.get(ThreadLocalRandom.current().nextInt(ALL.size()));
+  default void provideTo(ServletContext context) {
+    context.setAttribute(Quotes.class.getName(), this);
   }
 }
