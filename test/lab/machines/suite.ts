@@ -1,4 +1,4 @@
-import { ensureLabPackages, labUnsupported } from '../../../scripts/support/labPackages';
+import { ensureLabPackages, labUnsupported, type Packages } from '../../../scripts/support/labPackages';
 import { silentLog } from '../../../src/contracts/log';
 import { decliningPrompter } from '../../../src/contracts/prompter';
 import { SshHosts } from '../../../src/transport/ssh/hosts';
@@ -13,15 +13,15 @@ export interface LabSuite {
 }
 
 /** To be called in a `describe`: brings the machines up before its tests and takes them down after; skips where that can't be. */
-export function useLab(options: LabOptions): LabSuite {
+export function useLab(options: LabOptions, packages: Packages = {}): LabSuite {
   let lab: Lab | undefined;
   let hosts: SshHosts | undefined;
   before(async function () {
     // Servers may have to be installed.
     this.timeout(600_000);
-    const unsupported = labUnsupported();
+    const unsupported = labUnsupported(packages);
     if (unsupported) skip(this, unsupported);
-    await ensureLabPackages();
+    await ensureLabPackages(packages);
     lab = await Lab.up(options);
     const environment = lab.environment();
     hosts = new SshHosts(lab.hostSpecs(), { prompter: decliningPrompter, log: silentLog, environment });

@@ -1,29 +1,23 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import * as net from 'node:net';
 import path from 'node:path';
 import { freePort } from '../../../scripts/support/ports';
 import { run, stop } from '../../../scripts/support/run';
-import { canInstallPackages, findProgram, installServers } from '../../../scripts/support/systemPackages';
+import { ensurePackages, missing, MOD_JK, modJkPackages } from '../../../scripts/support/labPackages';
+import { canInstallPackages, findProgram } from '../../../scripts/support/systemPackages';
 import { makeTempDir, removeDir } from '../../../scripts/support/tempDir';
 import { apacheConfig, apacheEnvironment } from '../routersConfig';
 import { endWithThisProcess } from './ending';
+import { jkSite, jkWorkers, type JkNode } from './jkConfig';
 import type { TomcatNode } from './node';
-
-const MODULE = '/usr/lib/apache2/modules/mod_jk.so';
 
 /** Why there is no Apache with mod_jk; installs it where that can be done without asking. */
 export async function modJkMissing(): Promise<string | undefined> {
-  if (!(existsSync(MODULE) && findProgram('apache2')) && canInstallPackages()) {
-    await installServers(['apache2', 'libapache2-mod-jk']);
-    // The package switches it on; other Apaches of this machine are left without.
-    await run(findProgram('a2dismod')!, ['-q', 'jk']);
-  }
-  return existsSync(MODULE) && findProgram('apache2')
-    ? undefined
-    : 'missing here: apache2 with mod_jk (on Debian it is installed)';
+  if (canInstallPackages()) await ensurePackages(modJkPackages);
+  const left = missing(modJkPackages);
+  return left.length === 0 ? undefined : `missing here: ${left.join(', ')} (on Debian they are installed)`;
 }
 
 /** A real Apache with mod_jk before the nodes: users with a session go where it is. */
@@ -51,7 +45,7 @@ export class ModJk {
     const listen = await freePort();
     await writeFile(path.join(folder, 'apache2.conf'), apacheConfig(listen));
     await writeFile(path.join(folder, 'envvars'), apacheEnvironment(folder));
-    await writeFile(path.join(folder, 'workers.properties'), workers(nodes));
+    await writeFile(path.join(folder, 'workers.properties'), jkWorkers(jkNodes(nodes)));
     await writeFile(path.join(folder, 'sites', 'jk.conf'), site(folder));
     const script = '. "$1/envvars"; exec "$2" -d "$1" -D FOREGROUND';
     const program = findProgram('apache2')!;
@@ -83,39 +77,20 @@ export class ModJk {
   }
 }
 
-function workers(nodes: Readonly<Record<string, TomcatNode>>): string {
-  const names = Object.keys(nodes);
-  return [
-    'worker.list=loadbalancer,jk-status',
-    'worker.jk-status.type=status',
-    'worker.loadbalancer.type=lb',
-    `worker.loadbalancer.balance_workers=${names.join(',')}`,
-    'worker.loadbalancer.sticky_session=1',
-    ...Object.entries(nodes).flatMap(([name, { ajpPort }]) => [
-      `worker.${name}.type=ajp13`,
-      `worker.${name}.host=127.0.0.1`,
-      `worker.${name}.port=${ajpPort}`,
-      `worker.${name}.ping_mode=A`,
-    ]),
-    '',
-  ].join('\n');
+function jkNodes(nodes: Readonly<Record<string, TomcatNode>>): Record<string, JkNode> {
+  return Object.fromEntries(
+    Object.entries(nodes).map(([name, { ajpPort }]) => [name, { host: '127.0.0.1', port: ajpPort }]),
+  );
 }
 
 function site(folder: string): string {
-  return [
-    `LoadModule jk_module ${MODULE}`,
-    `JkWorkersFile ${folder}/workers.properties`,
-    `JkLogFile ${folder}/log/mod_jk.log`,
-    `JkShmFile ${folder}/run/jk.shm`,
-    'JkLogLevel info',
-    'JkWatchdogInterval 1',
-    'JkMount /randomquotes* loadbalancer',
-    '<Location /jk-status>',
-    '  JkMount jk-status',
-    '  Require local',
-    '</Location>',
-    '',
-  ].join('\n');
+  const at = (...parts: string[]): string => path.join(folder, ...parts);
+  const paths = {
+    workers: at('workers.properties'),
+    log: at('log', 'mod_jk.log'),
+    memory: at('run', 'jk.shm'),
+  };
+  return `LoadModule jk_module ${MOD_JK}\n${jkSite(paths)}`;
 }
 
 /** Tries until something accepts connections: Apache does not tell when it does. */

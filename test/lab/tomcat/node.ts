@@ -7,14 +7,21 @@ import { ensureJdk } from '../../../scripts/support/jdk';
 import { freePort } from '../../../scripts/support/ports';
 import { stop } from '../../../scripts/support/run';
 import { makeTempDir, removeDir } from '../../../scripts/support/tempDir';
+import type { Database } from '../machines/database';
 import type { Machine } from '../machines/machine';
+import { contextXml, DEPLOYER, serverXml, usersXml, VIEWER } from './configuration';
+import { mavenFile, tomcatHome, type TomcatMajor } from './distribution';
 import { endWithThisProcess } from './ending';
-import { tomcatHome, type TomcatMajor } from './distribution';
+import { Service } from './service';
 
-/** Accounts of every node. Their passwords appear in nothing else that a server says. */
-export const DEPLOYER = { user: 'deployer', password: 'pw-of-the-deployer' } as const;
-/** May use the Manager's pages and not its text interface. */
-export const VIEWER = { user: 'viewer', password: 'pw-of-the-viewer' } as const;
+export { DEPLOYER, VIEWER };
+
+/** Where a node listens that has a machine of its own. */
+const MACHINE_PORTS = [8080, 8009, 8443] as const;
+/** In every language the last line of the start names the method, and the milliseconds in brackets. */
+const STARTED = /Catalina\.start .*\[.*\d.*\]/;
+/** Of the JDBC driver. */
+const DRIVER = 'org.postgresql:postgresql:42.7.8:jar';
 
 export interface NodeOptions {
   readonly major: TomcatMajor;
@@ -26,8 +33,13 @@ export interface NodeOptions {
   readonly keyStore?: string;
   /** What the JVM is told besides. */
   readonly jvmArguments?: readonly string[];
-  /** A machine of the lab that it runs on, on whose loopback it listens; it ends with the machine. */
+  /**
+   * A machine of the lab that it runs on, as a service that is started again when it ends. Its pages are served on the
+   * machine's loopback, AJP to all.
+   */
   readonly machine?: Machine;
+  /** Keeps sessions and quotes there, as nodes do that share them. */
+  readonly database?: Database;
   /** Without the Manager application. */
   readonly withoutManager?: boolean;
 }
@@ -45,12 +57,13 @@ export class TomcatNode {
   readonly #folder: string;
   readonly #distribution: string;
   #child: ChildProcess | undefined;
+  #service: Service | undefined;
 
   private constructor(
     options: NodeOptions,
     home: string,
     base: string,
-    [port, ajpPort, tlsPort]: [number, number, number],
+    [port, ajpPort, tlsPort]: readonly [number, number, number],
   ) {
     this.#options = options;
     this.#home = home;
@@ -70,7 +83,7 @@ export class TomcatNode {
     const home = machine ? '/srv/tomcat' : distribution;
     if (machine) await cp(distribution, machine.path(home), { recursive: true });
     const base = machine ? `/srv/tomcat-${options.route ?? ''}` : await makeTempDir(`tomcat${options.major}`);
-    const ports = [await freePort(), await freePort(), await freePort()] as [number, number, number];
+    const ports = machine ? MACHINE_PORTS : ([await freePort(), await freePort(), await freePort()] as const);
     const node = new TomcatNode(options, home, base, ports);
     await node.#configure();
     await node.start();
@@ -85,12 +98,44 @@ export class TomcatNode {
     return `${this.url}/manager`;
   }
 
+  /** What starts it again, for who is on its machine. */
+  get restartCommand(): readonly string[] {
+    return [`${this.base}/restart`];
+  }
+
   /** Starts it again after `stop` or `kill`; resolves once it serves. */
   async start(): Promise<void> {
+    const { machine } = this.#options;
+    const argv = await this.#argv();
+    if (machine) {
+      this.#service ??= await Service.create(machine, { base: this.base, argv, ready: STARTED });
+      await this.#service.start();
+      return;
+    }
+    const [program = '', ...args] = argv;
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#child = child;
+    endWithThisProcess(child);
+    const said: string[] = [];
+    const lines = createInterface(child.stderr);
+    const ready = new Promise<void>((resolve) => {
+      lines.on('line', (line) => {
+        said.push(line);
+        if (STARTED.test(line)) resolve();
+      });
+    });
+    const ended = once(child, 'exit').then(() =>
+      Promise.reject(new Error(`Tomcat ${this.major} ended:\n${said.join('\n')}`)),
+    );
+    ended.catch(() => undefined);
+    await Promise.race([ready, ended]);
+  }
+
+  async #argv(): Promise<string[]> {
     const { java } = await ensureJdk();
-    const { locale, jvmArguments = [], machine } = this.#options;
+    const { locale, jvmArguments = [] } = this.#options;
     const file = (name: string): string => path.join(this.#home, 'bin', name);
-    const argv = [
+    return [
       java,
       '-Xmx256m',
       '-XX:+UseSerialGC',
@@ -108,33 +153,17 @@ export class TomcatNode {
       'org.apache.catalina.startup.Bootstrap',
       'start',
     ];
-    const [program = '', ...args] = machine ? machine.inside(argv) : argv;
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    this.#child = child;
-    endWithThisProcess(child);
-    const said: string[] = [];
-    const lines = createInterface(child.stderr);
-    const ready = new Promise<void>((resolve) => {
-      lines.on('line', (line) => {
-        said.push(line);
-        // In every language the last line of the start names the method, and the milliseconds in brackets.
-        if (/Catalina\.start .*\[.*\d.*\]/.test(line)) resolve();
-      });
-    });
-    const ended = once(child, 'exit').then(() =>
-      Promise.reject(new Error(`Tomcat ${this.major} ended:\n${said.join('\n')}`)),
-    );
-    ended.catch(() => undefined);
-    await Promise.race([ready, ended]);
   }
 
   /** Ends it in order, as an administrator would. */
   async stop(): Promise<void> {
-    if (this.#child) await stop(this.#child, 15_000);
+    if (this.#service) await this.#service.stop();
+    else if (this.#child) await stop(this.#child, 15_000);
   }
 
   /** Ends it at once. */
   async kill(): Promise<void> {
+    if (this.#service) return this.#service.kill();
     if (!this.#child || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
@@ -158,11 +187,15 @@ export class TomcatNode {
   }
 
   async #configure(): Promise<void> {
-    const { withoutManager } = this.#options;
+    const { withoutManager, database } = this.#options;
     for (const folder of ['conf/Catalina/localhost', 'webapps', 'temp', 'work', 'logs', 'lib'])
       await mkdir(path.join(this.#folder, folder), { recursive: true });
     await cp(path.join(this.#distribution, 'conf', 'web.xml'), path.join(this.#folder, 'conf', 'web.xml'));
     await writeFile(path.join(this.#folder, 'conf', 'server.xml'), this.#serverXml());
+    if (database) {
+      await writeFile(path.join(this.#folder, 'conf', 'context.xml'), contextXml);
+      await cp(await mavenFile(DRIVER), path.join(this.#folder, 'lib', 'postgresql.jar'));
+    }
     await writeFile(path.join(this.#folder, 'conf', 'tomcat-users.xml'), usersXml);
     if (withoutManager) return;
     const docBase = path.join(this.#home, 'webapps', 'manager');
@@ -175,34 +208,9 @@ export class TomcatNode {
   }
 
   #serverXml(): string {
-    const { route, keyStore } = this.#options;
-    const tls =
-      keyStore === undefined
-        ? ''
-        : `<Connector port="${this.tlsPort}" address="127.0.0.1" SSLEnabled="true" scheme="https" secure="true">
-      <SSLHostConfig><Certificate certificateKeystoreFile="${keyStore}" certificateKeystorePassword="changeit" certificateKeyAlias="server" /></SSLHostConfig>
-    </Connector>`;
-    return `<Server port="-1">
-  <GlobalNamingResources>
-    <Resource name="UserDatabase" auth="Container" type="org.apache.catalina.UserDatabase"
-              factory="org.apache.catalina.users.MemoryUserDatabaseFactory" pathname="conf/tomcat-users.xml" />
-  </GlobalNamingResources>
-  <Service name="Catalina">
-    <Connector port="${this.port}" address="127.0.0.1" protocol="HTTP/1.1" />
-    <Connector port="${this.ajpPort}" address="127.0.0.1" protocol="AJP/1.3" secretRequired="false" />
-    ${tls}
-    <Engine name="Catalina" defaultHost="localhost"${route === undefined ? '' : ` jvmRoute="${route}"`}>
-      <Realm className="org.apache.catalina.realm.UserDatabaseRealm" resourceName="UserDatabase" />
-      <Host name="localhost" appBase="webapps" unpackWARs="true" autoDeploy="false" />
-    </Engine>
-  </Service>
-</Server>
-`;
+    const { route, keyStore, database, machine } = this.#options;
+    const ajpAddress = machine ? '0.0.0.0' : '127.0.0.1';
+    const { port, ajpPort, tlsPort } = this;
+    return serverXml({ port, ajpPort, tlsPort, ajpAddress, route, keyStore, database });
   }
 }
-
-const usersXml = `<tomcat-users>
-  <user username="${DEPLOYER.user}" password="${DEPLOYER.password}" roles="manager-script" />
-  <user username="${VIEWER.user}" password="${VIEWER.password}" roles="manager-gui" />
-</tomcat-users>
-`;
