@@ -6,7 +6,7 @@ import { apacheBalancer } from '../routers/apacheBalancer';
 import { apacheTemplate } from '../routers/apacheTemplate';
 import type { Ask } from '../routers/asking';
 import { haproxy } from '../routers/haproxy';
-import { modJk } from '../routers/modJk';
+import { modJk, type ModJkOptions } from '../routers/modJk';
 import { nginx } from '../routers/nginx';
 import { EnvironmentError } from './errors';
 
@@ -42,9 +42,8 @@ export function makeRouter(
       return nginx(name, { host, include, ...(control && { control }), ...asking });
     }
     case 'mod-jk': {
-      const { url, worker, through = THIS_MACHINE } = config;
       const targets = addresses && { targets: addresses };
-      return modJk(name, { host: through, url, worker, ...targets, ...asking });
+      return modJk(name, { ...modJkOptions(config), ...targets, ...asking });
     }
     case 'floating-ip':
     case 'virtual-service':
@@ -54,4 +53,14 @@ export function makeRouter(
         kind: config.kind,
       });
   }
+}
+
+/** How a load balancer of mod_jk is reached. */
+export function modJkOptions({
+  url,
+  worker,
+  through = THIS_MACHINE,
+  also,
+}: Extract<RouterConfig, { kind: 'mod-jk' }>): ModJkOptions {
+  return { host: through, url, worker, ...(also && { also }) };
 }

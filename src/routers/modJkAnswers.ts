@@ -21,9 +21,19 @@ export interface JkMember {
   readonly weight: number;
 }
 
+/** What changes by itself. */
+export interface JkActivity {
+  /** Requests in flight. */
+  readonly busy: number;
+  /** As mod_jk says: `OK`, `OK/IDLE`, `ERR`, `ERR/REC`, ... */
+  readonly state: string;
+}
+
 export interface JkBalancer {
   readonly sticky: boolean;
   readonly members: readonly JkMember[];
+  /** Of each member, in the same order. */
+  readonly activity: readonly JkActivity[];
   /** Each member as `describeJkMember` does. */
   readonly lines: readonly string[];
   /** Names of members with requests in flight. */
@@ -62,8 +72,12 @@ export function jkBalancers(answer: Answer): Record<string, JkBalancer> {
 
 function toBalancer(sticky: boolean, list: readonly ReadonlyMap<string, string>[]): JkBalancer {
   const at = (values: ReadonlyMap<string, string>, key: string): string => values.get(key) ?? '';
-  const names = (matches: (values: ReadonlyMap<string, string>) => boolean): string[] =>
-    list.filter(matches).map((values) => at(values, 'name'));
+  const activity = list.map((values): JkActivity => ({
+    busy: Number(at(values, 'busy')),
+    state: at(values, 'state'),
+  }));
+  const names = (matches: (activity: JkActivity) => boolean): string[] =>
+    list.filter((_, i) => matches(activity[i]!)).map((values) => at(values, 'name'));
   const members = list.map((values): JkMember => ({
     name: at(values, 'name'),
     host: at(values, 'host'),
@@ -75,9 +89,10 @@ function toBalancer(sticky: boolean, list: readonly ReadonlyMap<string, string>[
   return {
     sticky,
     members,
+    activity,
     lines: members.map(describeJkMember),
-    busy: names((values) => Number(values.get('busy')) > 0),
-    broken: names((values) => at(values, 'state').startsWith('ERR')),
+    busy: names(({ busy }) => busy > 0),
+    broken: names(({ state }) => state.startsWith('ERR')),
   };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { RouterState } from '../../src/contracts/deploy';
 import type { Route, Router } from '../../src/contracts/deployTarget';
 import { addressOf } from '../../src/targets/tomcat/inspect';
-import { activate, idle, modJk, type ModJkOptions } from '../../src/routers/modJk';
+import { activate, idle, modJk, recover, type ModJkOptions } from '../../src/routers/modJk';
 import type { JkMember } from '../../src/routers/modJkAnswers';
 import { RouterRunner } from '../lab/routersRunner';
 import { Traffic } from '../lab/routersTraffic';
@@ -147,12 +147,11 @@ describe('Tomcats behind mod_jk', function () {
 
   it('can be stopped, for maintenance: users with a session go elsewhere too', async () => {
     const user = await userOn('worker1');
-    const stop = activate(options, { ...memberOf(initial, 'worker1'), activation: 'stopped' });
-    await runner.perform([...stop.do, ...stop.verify, idle(options, 'worker1', 10_000)]);
+    const stop = activate(options, initial, 'worker1', 'stopped');
+    await runner.perform([...stop.do, ...stop.verify, ...idle(options, 'worker1', 10_000, 'fail')]);
     await user.visit(page());
     assert.match(user.session!, /\.worker2$/);
-    const back = activate(options, memberOf(initial, 'worker1'));
-    await runner.perform([...back.do, ...back.verify]);
+    await runner.perform(stop.undo);
     assert.deepEqual(await runner.read(router), initial);
   });
 
@@ -162,8 +161,7 @@ describe('Tomcats behind mod_jk', function () {
     };
     assert.throws(() => router.change(initial, strange, 'p1'), { reason: 'noPlace' });
     await assert.rejects(runner.read(modJk('jk', { ...options, worker: 'other' })), { reason: 'noBackend' });
-    const wrong = activate(options, { ...memberOf(initial, 'worker1'), name: 'worker9' });
-    await assert.rejects(runner.perform(wrong.do), {
+    await assert.rejects(runner.perform(recover(options, 'worker9')), {
       reason: 'refused',
       details: { answer: 'could not find sub worker' },
     });

@@ -41,6 +41,18 @@ export const tomcat = z
     password: s.secret.describe('The password; better `${secret:NAME}` than the text itself.'),
     ca: s.path.optional().describe('A PEM file with the certificate authority of the Manager.'),
     through: s.reference('hosts').optional().describe('The host whose SSH connection leads to the Manager.'),
+    base: s.machineText
+      .optional()
+      .describe(
+        '`CATALINA_BASE` on the host of `through`, or on this machine: how sessions are kept is read there.',
+      ),
+    restart: z
+      .array(s.machineText)
+      .min(1)
+      .optional()
+      .describe(
+        'The command that starts it again, on the host of `through` or on this machine, as a list of words.',
+      ),
   })
   .describe('A Tomcat, reached through its Manager application.');
 

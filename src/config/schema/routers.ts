@@ -51,6 +51,11 @@ const modJk = z.strictObject({
   url: s.url.describe('Address of the status worker.'),
   worker: s.machineText.describe('The load balancer worker.'),
   through: s.reference('hosts').optional().describe('The host whose SSH connection leads to the address.'),
+  also: z
+    .array(s.reference('hosts'))
+    .min(1)
+    .optional()
+    .describe('Hosts with the same load balancer, such as the standby of a pair: they are told the same.'),
 });
 
 const floatingIp = z.discriminatedUnion('provider', [

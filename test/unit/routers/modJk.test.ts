@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RouterState } from '../../../src/contracts/deploy';
 import type { Call } from '../../../src/contracts/deployCall';
-import { modJk } from '../../../src/routers/modJk';
+import { activate, idle, modJk } from '../../../src/routers/modJk';
 import { jkBalancers, jkDone } from '../../../src/routers/modJkAnswers';
 import { recorded } from './recorded';
 
@@ -94,6 +94,37 @@ describe('mod_jk', () => {
     assert.deepEqual(sent(change.do), ['update worker2 d 1']);
     assert.throws(() => router.change(state, { backends: [backend('web-3', 1, '10.9.9.9')] }, 'p'), {
       reason: 'noPlace',
+    });
+  });
+
+  describe('of a pair', () => {
+    const pair = { ...options, also: ['lb-2'] };
+    const readPair = (first: string, second: string): RouterState => {
+      const answers = [first, second].map((text) => ({ value: jkBalancers({ body: text }) as never }));
+      const next = modJk('jk', pair).read().next(answers);
+      assert.ok('result' in next);
+      return next.result;
+    };
+    const where = (calls: readonly Call[]): string[] =>
+      calls.map((call, i) => `${call.via === 'http' ? call.from : ''}: ${sent(calls)[i]}`);
+
+    it('is told the same on both, and each goes back to what it was', () => {
+      const other = body.replace('worker2.activation=ACT', 'worker2.activation=DIS');
+      const { do: calls, verify, undo, after } = activate(pair, readPair(body, other), 'worker2', 'stopped');
+      assert.deepEqual(where(calls), ['lb-1: update worker2 s 1', 'lb-2: update worker2 s 1']);
+      assert.deepEqual(where(verify), ['lb-1: list', 'lb-2: list']);
+      assert.deepEqual(where(undo), [
+        'lb-1: update worker2 a 1',
+        'lb-2: update worker2 d 1',
+        'lb-1: list',
+        'lb-2: list',
+      ]);
+      const stopped = body.replace('worker2.activation=ACT', 'worker2.activation=STP');
+      assert.deepEqual(after, readPair(stopped, stopped));
+    });
+
+    it('has finished with a member when none of both has a request', () => {
+      assert.deepEqual(where(idle(pair, 'worker1', 1000, 'fail')), ['lb-1: list', 'lb-2: list']);
     });
   });
 });
