@@ -159,7 +159,11 @@ export interface WriteFileCall extends CallBase {
   readonly mode?: string;
 }
 
-/** Sends the bytes of a source as the body or the standard input of another call, whose answer is its own. */
+/**
+ * Sends the bytes of a source as the body or the standard input of another call, whose answer is its own. HTTP bodies of
+ * steps that are performed at once keep pace with one another, and the last byte of each is sent when all have the rest:
+ * what a server does with all of it happens everywhere at the same time, or nowhere.
+ */
 export interface UploadCall extends CallBase {
   readonly via: 'upload';
   readonly source: UploadSource;
@@ -222,6 +226,15 @@ export interface UploadStream {
 }
 export type SourceOpener = (source: UploadSource, signal?: AbortSignal) => Promise<UploadStream>;
 
+/** Those who do the same at once, as one of them sees it. */
+export interface Company {
+  /**
+   * Says how far this one is, and resolves when nobody is more than `lead` behind `position`. Rejects when aborted; then
+   * all are to be aborted.
+   */
+  keepPace(position: number, lead: number, signal?: AbortSignal): Promise<void>;
+}
+
 export interface CallProgress {
   readonly bytes: number;
   readonly total?: number;
@@ -230,6 +243,8 @@ export interface CallProgress {
 /** What a performer is handed besides the call. */
 export interface PerformContext {
   readonly signal?: AbortSignal;
+  /** Of an upload: the steps that are performed at the same time. */
+  readonly company?: Company;
   progress(progress: CallProgress): void;
 }
 
@@ -256,7 +271,7 @@ export interface Performed {
 /** The only one who performs effects. */
 export interface Runner {
   /** Rejects with `DeployError` (`unmet`, `deadline`, `unbound`, ...), `TransportError`, `ConfigError` or `AbortedError`. */
-  perform(call: Call, bindings: Bindings, signal?: AbortSignal): Promise<CallResult>;
+  perform(call: Call, bindings: Bindings, signal?: AbortSignal, company?: Company): Promise<CallResult>;
   readonly onPerformed: Event<Performed>;
   readonly onProgress: Event<CallProgress & { readonly call: Call }>;
 }

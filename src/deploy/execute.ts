@@ -14,6 +14,7 @@ import type {
 } from '../contracts/deployRecord';
 import { toError } from '../util/errors';
 import { checkPlan } from './check';
+import { companions, type Companion } from './company';
 import { changedPlaces, planDigest } from './digest';
 import { isLeaseLost, recordFailure } from './failure';
 import { remainingSteps, standingOf, undoList, type Standing, type Work } from './recover';
@@ -134,9 +135,10 @@ class Execution {
         if (cancel?.aborted && !isFinal) return this.#cancelled([]);
         // The first that fails ends the others: they would be taken back all the same.
         const over = new AbortController();
+        const company = companions(works.length);
         const failures = await settle(
           works,
-          (work) => this.#do(work, cancel, over.signal),
+          (work, index) => this.#do(work, cancel, over.signal, company[index]!),
           () => over.abort(),
         );
         for (const { work } of failures) this.#set(work.step.id, 'failed');
@@ -160,7 +162,12 @@ class Execution {
     return this.#guarded(() => this.#finish('stayed'));
   }
 
-  async #do({ step, undoFirst }: Work, cancel: AbortSignal | undefined, over: AbortSignal): Promise<void> {
+  async #do(
+    { step, undoFirst }: Work,
+    cancel: AbortSignal | undefined,
+    over: AbortSignal,
+    companion: Companion,
+  ): Promise<void> {
     const { probe } = this.#options;
     if (NOTICEABLE.has(step.phase)) await probe?.start();
     this.#set(step.id, 'begun');
@@ -169,9 +176,11 @@ class Execution {
     if (cancel && !step.final) reasons.push(cancel);
     if (probe && !step.final) reasons.push(probe.breach);
     try {
-      await this.#walk.perform(step, 'do', undoFirst, AbortSignal.any(reasons));
+      await this.#walk.perform(step, 'do', undoFirst, AbortSignal.any(reasons), companion);
     } catch (thrown) {
       throw probe?.breach.aborted === true && !cancel?.aborted ? toError(probe.breach.reason) : thrown;
+    } finally {
+      companion.leave();
     }
     this.#set(step.id, 'done');
   }
@@ -290,13 +299,13 @@ function inGroups(works: readonly Work[]): Work[][] {
 /** Does all at once, and waits for all. Resolves to what failed, in that order; rejects when the lock is lost. */
 async function settle(
   works: readonly Work[],
-  perform: (work: Work) => Promise<void>,
+  perform: (work: Work, index: number) => Promise<void>,
   onFailure?: () => void,
 ): Promise<{ readonly work: Work; readonly thrown: unknown }[]> {
   const failures: { readonly work: Work; readonly thrown: unknown }[] = [];
-  const attempts = works.map(async (work) => {
+  const attempts = works.map(async (work, index) => {
     try {
-      await perform(work);
+      await perform(work, index);
     } catch (thrown) {
       failures.push({ work, thrown });
       onFailure?.();

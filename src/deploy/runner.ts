@@ -6,6 +6,7 @@ import type {
   Call,
   CallProgress,
   CallResult,
+  Company,
   ParserTable,
   Performed,
   Performer,
@@ -64,7 +65,12 @@ export class CallRunner implements Runner {
     this.#parsers = { ...commonParsers, ...options.parsers };
   }
 
-  async perform(call: Call, bindings: Bindings, signal?: AbortSignal): Promise<CallResult> {
+  async perform(
+    call: Call,
+    bindings: Bindings,
+    signal?: AbortSignal,
+    company?: Company,
+  ): Promise<CallResult> {
     const { clock } = this.#options;
     const begun = clock.monotonic();
     let times = 0;
@@ -82,7 +88,7 @@ export class CallRunner implements Runner {
         times++;
         if (call.until?.meanwhile && filled.until?.meanwhile)
           accepted(await this.#attempt(call.until.meanwhile, filled.until.meanwhile, within));
-        const attempted = await this.#attempt(call, filled, within);
+        const attempted = await this.#attempt(call, filled, within, company);
         const wanted = filled.via === 'http' ? (filled.times ?? 1) : 1;
         return times < wanted && !attempted.unmet ? attempt(within) : attempted;
       };
@@ -133,11 +139,17 @@ export class CallRunner implements Runner {
     );
   }
 
-  async #attempt(call: Call, filled: Call, signal: AbortSignal | undefined): Promise<Attempt> {
+  async #attempt(
+    call: Call,
+    filled: Call,
+    signal: AbortSignal | undefined,
+    company?: Company,
+  ): Promise<Attempt> {
     // An upload may make a number of requests at once, and each listens.
     if (signal) setMaxListeners(MOST_LISTENERS, signal);
     const context: PerformContext = {
       ...(signal && { signal }),
+      ...(company && { company }),
       progress: (progress) => this.#progress.fire({ ...progress, call }),
     };
     const raw = await (filled.via === 'upload'

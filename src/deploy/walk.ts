@@ -1,6 +1,6 @@
 import type { Clock } from '../contracts/clock';
 import type { Step } from '../contracts/deploy';
-import type { Bindings, Call, Runner } from '../contracts/deployCall';
+import type { Bindings, Call, Company, Runner } from '../contracts/deployCall';
 import { DeployError } from '../contracts/deployError';
 import type {
   DeployEvent,
@@ -95,15 +95,22 @@ export class Walk {
   /**
    * Performs a step, or takes it back. That it went well is written together with what the caller records next, at
    * once if nothing follows: no effect waits for it but the next step's, which waits for its own record. Rejects with
-   * what it failed with, after that was recorded; with `leaseLost` nothing is recorded any more.
+   * what it failed with, after that was recorded; with `leaseLost` nothing is recorded any more. `company`: those that
+   * are performed at the same time.
    */
-  async perform(step: Step, direction: Direction, undoFirst: boolean, signal: AbortSignal): Promise<void> {
+  async perform(
+    step: Step,
+    direction: Direction,
+    undoFirst: boolean,
+    signal: AbortSignal,
+    company?: Company,
+  ): Promise<void> {
     const { clock, onEvent } = this.#options;
     await this.record({ kind: 'begin', step: step.id, direction });
     onEvent({ kind: 'stepBegan', step: step.id, direction });
     const begun = clock.monotonic();
     try {
-      const bound = await this.#attempts(step, direction, undoFirst, signal);
+      const bound = await this.#attempts(step, direction, undoFirst, signal, company);
       await this.#ended(step, direction, begun, { ok: true, bound });
     } catch (thrown) {
       this.#throwIfLost();
@@ -132,6 +139,7 @@ export class Walk {
     direction: Direction,
     undoFirst: boolean,
     signal: AbortSignal,
+    company: Company | undefined,
   ): Promise<Bindings> {
     let clear = undoFirst;
     const attempt = (): Promise<Bindings> =>
@@ -139,7 +147,7 @@ export class Walk {
         if (direction === 'undo') return this.#calls(step, step.undo, signal);
         if (clear) await this.#calls(step, step.undo, signal);
         clear = step.again === 'undoFirst';
-        const bound = await this.#calls(step, step.do, signal);
+        const bound = await this.#calls(step, step.do, signal, company);
         return { ...bound, ...(await this.#calls(step, step.verify, signal)) };
       }, signal);
     for (let left = RETRIES; ; left--) {
@@ -166,7 +174,12 @@ export class Walk {
     }
   }
 
-  async #calls(step: Step, calls: readonly Call[], signal: AbortSignal): Promise<Bindings> {
+  async #calls(
+    step: Step,
+    calls: readonly Call[],
+    signal: AbortSignal,
+    company?: Company,
+  ): Promise<Bindings> {
     const { runner, onEvent } = this.#options;
     const bound: Record<string, string> = {};
     const watching = runner.onProgress(({ call, bytes, total }) => {
@@ -176,7 +189,7 @@ export class Walk {
     try {
       for (const call of calls) {
         this.#throwIfLost();
-        const result = await runner.perform(call, this.#bindings, signal);
+        const result = await runner.perform(call, this.#bindings, signal, company);
         Object.assign(bound, result.bound);
         this.#bindings = { ...this.#bindings, ...result.bound };
         if (result.endsStep) break;

@@ -14,6 +14,8 @@ export class Relay {
   #stalled = false;
   /** One-way delay of each chunk, in both directions. */
   delayMs = 0;
+  /** Rest after each chunk, in both directions: a slow line. */
+  restMs = 0;
 
   constructor(target: number) {
     this.#target = target;
@@ -83,6 +85,10 @@ export class Relay {
     this.#sockets.add(from);
     from.on('data', (chunk) => {
       if (this.#stalled) return;
+      if (this.restMs > 0) {
+        from.pause();
+        setTimeout(() => from.resume(), this.restMs);
+      }
       if (this.delayMs === 0) to.write(chunk);
       else setTimeout(() => to.write(chunk), this.delayMs);
     });

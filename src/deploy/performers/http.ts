@@ -1,10 +1,9 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type * as http from 'node:http';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import * as tls from 'node:tls';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Dialer } from '../../contracts/channel';
 import {
   THIS_MACHINE,
@@ -119,7 +118,7 @@ async function exchange(
         timer.refresh();
         context.progress(so);
       };
-      pipeline(Readable.from(counted(upload, { progress })), request).catch(fail);
+      sendBody(request, upload, { ...context, progress }).catch(fail);
     } else request.end(call.body);
     const response = await Promise.race([answered.promise, given.promise]);
     return { ...(await Promise.race([read(response, peer), given.promise])), url: call.url };
@@ -127,6 +126,41 @@ async function exchange(
     clearTimeout(timer);
     context.signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** How many bytes one may have sent more than another, besides what is on its way. */
+const MOST_AHEAD = 4 * 1024 * 1024;
+
+/**
+ * In company all send at the pace of the slowest, because a server gives up a body that stands still for long; the last
+ * byte waits until all the others are sent, everywhere.
+ */
+async function sendBody(
+  request: http.ClientRequest,
+  upload: UploadStream,
+  context: PerformContext,
+): Promise<void> {
+  const { company, signal } = context;
+  const closed = once(request, 'close').then(() => Promise.reject(new AbortedError('an upload')));
+  closed.catch(() => undefined);
+  let sent = 0;
+  const write = async (bytes: Uint8Array, lead: number): Promise<void> => {
+    const written = new Deferred<void>();
+    if (bytes.length > 0)
+      request.write(bytes, (error) => (error ? written.reject(error) : written.resolve()));
+    else written.resolve();
+    await Promise.race([written.promise, closed]);
+    sent += bytes.length;
+    await company?.keepPace(sent, lead, signal);
+  };
+  await company?.keepPace(0, Infinity, signal);
+  let held: Uint8Array | undefined;
+  for await (const chunk of counted(upload, context)) {
+    if (held) await write(held, MOST_AHEAD);
+    held = chunk;
+  }
+  await write(held?.subarray(0, -1) ?? new Uint8Array(), 0);
+  request.end(held?.subarray(-1));
 }
 
 async function read(response: http.IncomingMessage, peer: string): Promise<Answer> {

@@ -122,13 +122,18 @@ export class TomcatTarget implements Target {
       });
   }
 
-  #deploy(instance: Instance, { release }: TargetRequest): Step {
+  #deploy(instance: Instance, { release, fleet = [] }: TargetRequest): Step {
     const { war, startMs } = this.#application;
     const { file } = war!;
     const id = idOf(instance);
     return {
       ...this.#step('deploy', `Deploy ${release.version} as ${instance.id}`, 'start'),
-      do: [this.#calls.deployUpload(id, { file: literal(file), artifact: release.artifact }, startMs)],
+      do: [
+        {
+          ...this.#calls.deployUpload(id, { file: literal(file), artifact: release.artifact }, startMs),
+          ...(fleet.length > 1 && { note: 'its end when all servers have the rest: they start together' }),
+        },
+      ],
       verify: [this.#isNewest(instance)],
       // What is sent may be dealt with after the connection was lost: looking once is not enough.
       undo: [this.#calls.tryUndeploy(id), this.#taken(instance)],

@@ -47,6 +47,8 @@ export interface NodeOptions {
 /** A real Tomcat on loopback with a base folder of its own. */
 export class TomcatNode {
   readonly major: TomcatMajor;
+  /** Lines of its log, without a machine. */
+  readonly said: string[] = [];
   readonly base: string;
   readonly port: number;
   readonly ajpPort: number;
@@ -116,7 +118,7 @@ export class TomcatNode {
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     endWithThisProcess(child);
-    const said: string[] = [];
+    const { said } = this;
     const lines = createInterface(child.stderr);
     const ready = new Promise<void>((resolve) => {
       lines.on('line', (line) => {

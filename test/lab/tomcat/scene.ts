@@ -48,7 +48,7 @@ export class TomcatRunner {
 }
 
 /** How a node is reached, under a name of the fleet. */
-export function managerOf(node: TomcatNode, name = 'worker1'): TomcatManager {
+export function managerOf(node: Pick<TomcatNode, 'manager'>, name = 'worker1'): TomcatManager {
   return { name, url: node.manager, user: DEPLOYER.user, password: '${secret:tomcat}' };
 }
 
@@ -81,9 +81,9 @@ export interface Deployed {
 /** The sample on a fleet of nodes, planned and executed by the engine. */
 export class QuotesFleet {
   readonly runner = new TomcatRunner();
-  readonly #nodes: ReadonlyMap<string, TomcatNode>;
+  readonly #nodes: ReadonlyMap<string, Pick<TomcatNode, 'manager'>>;
 
-  constructor(nodes: Readonly<Record<string, TomcatNode>>) {
+  constructor(nodes: Readonly<Record<string, Pick<TomcatNode, 'manager'>>>) {
     this.#nodes = new Map(Object.entries(nodes));
   }
 

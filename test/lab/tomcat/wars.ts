@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { copyFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureBuildTools } from '../../../scripts/support/buildTools';
@@ -24,17 +24,18 @@ export const namespaceOf = (major: TomcatMajor): Namespace => (major < 10 ? 'jav
 
 /**
  * The sample as a WAR of a release. Maven builds it once for both namespaces; other releases are the same files with
- * another name of the release, and `fails` with another value of its context parameter.
+ * another name of the release, `fails` with another value of its context parameter, `paddingMb` with so much more to send.
  */
 export async function randomQuotes(
   release: string,
   namespace: Namespace,
-  { fails = false }: { readonly fails?: boolean } = {},
+  { fails = false, paddingMb = 0 }: { readonly fails?: boolean; readonly paddingMb?: number } = {},
 ): Promise<War> {
   const built = await builtWar(namespace);
   const key = (await digestOf([built])).slice(0, 8);
-  const file = await cached(`randomquotes-${namespace}-${release}${fails ? '-fails' : ''}-${key}.war`, (at) =>
-    changed(built, at, { release, fails }),
+  const kind = `${fails ? '-fails' : ''}${paddingMb > 0 ? `-${paddingMb}mb` : ''}`;
+  const file = await cached(`randomquotes-${namespace}-${release}${kind}-${key}.war`, (at) =>
+    changed(built, at, { release, fails, paddingMb }),
   );
   const digest = createHash('sha256').update(await readFile(file));
   return { file, artifact: `sha256:${digest.digest('hex').slice(0, 16)}` };
@@ -72,7 +73,7 @@ async function place(made: string, at: string): Promise<void> {
 async function changed(
   built: string,
   to: string,
-  { release, fails }: { release: string; fails: boolean },
+  { release, fails, paddingMb }: { release: string; fails: boolean; paddingMb: number },
 ): Promise<void> {
   const { jar } = await ensureJdk();
   const folder = await makeTempDir('war');
@@ -90,6 +91,8 @@ async function changed(
       const failing = text.replace('<param-value>ok</param-value>', '<param-value>fail</param-value>');
       await writeFile(path.join(tree, descriptor), failing);
     }
+    if (paddingMb > 0)
+      await writeFile(path.join(tree, 'WEB-INF', 'padding'), randomBytes(paddingMb * 1024 * 1024));
     await run(jar, ['uf', part, '-C', tree, 'WEB-INF']);
     await place(part, to);
   } finally {
