@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseLevel, type BuildSettings } from './buildSettings';
-import { childrenOf, parseXml } from './xml';
+import { childrenOf, parseXml } from '../util/xml';
 
 /** The jars and class folders that an Eclipse `.classpath` names; containers and variables are unknown to us. */
 export async function eclipseLibraries(classpath: string, folder: string): Promise<readonly string[]> {

@@ -9,7 +9,7 @@ import { gradleBuildFiles } from './gradle/classPath';
 import { gradleSettings } from './gradle/settings';
 import { intellijSettings } from './intellij';
 import { readMavenProject } from './maven/project';
-import { mavenLocalRepository } from './maven/repository';
+import { mavenLocalRepository } from '../artifacts/settings';
 import { mavenSettings } from './maven/settings';
 import type { ClassTraits, ReadTraits } from './traits';
 

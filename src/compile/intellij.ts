@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { settingsOfOptions, type BuildSettings } from './buildSettings';
 import { foldersUpwards } from './classpath/buildModule';
-import { mavenLocalRepository } from './maven/repository';
-import { childrenOf, elementAt, parseXml, type XmlElement } from './xml';
+import { mavenLocalRepository } from '../artifacts/settings';
+import { childrenOf, elementAt, parseXml, type XmlElement } from '../util/xml';
 
 /** The folder above with an IntelliJ project. */
 async function projectFolder(folder: string): Promise<string | undefined> {

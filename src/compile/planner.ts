@@ -23,7 +23,7 @@ import { gradleBuildFiles } from './gradle/classPath';
 import { findBuildModule, type SourceModule } from './layout';
 import { mavenBuildFiles } from './maven/classPath';
 import { providedJars, readMavenProject } from './maven/project';
-import { mavenLocalRepository } from './maven/repository';
+import { mavenLocalRepository } from '../artifacts/settings';
 import type { Compiler, CompileProject } from './model';
 import { chooseSettings } from './settings';
 import type { ClassTraits, ReadTraits } from './traits';

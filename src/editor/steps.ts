@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { JVM_ARGUMENTS } from '../messages/jdwp';
 import type { NextStepId } from '../messages/message';
@@ -55,6 +57,8 @@ export function runStep(
       return deployment && run('swapdeck.rollBack', deployment);
     case 'showReceipt':
       return receipt;
+    case 'openMavenSettings':
+      return run('vscode.open', vscode.Uri.file(join(homedir(), '.m2', 'settings.xml')));
     case 'showDeployments':
       return run('swapdeck.deployments.focus');
     case 'detachOther':

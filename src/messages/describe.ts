@@ -1,3 +1,4 @@
+import { ArtifactError } from '../artifacts/errors';
 import { ClassFileError } from '../classfile/errors';
 import { CompileError } from '../compile/errors';
 import { ConfigError } from '../config/errors';
@@ -15,6 +16,7 @@ import { TomcatError } from '../targets/tomcat/errors';
 import { AbortedError, SwapdeckError, toError } from '../util/errors';
 import { UnquotableError } from '../util/posixShell';
 import { ZipError } from '../util/zip';
+import { artifactTexts } from './artifacts';
 import { classFileTexts } from './classfile';
 import { compileTexts } from './compile';
 import { configErrorTexts } from './config';
@@ -71,6 +73,7 @@ function draftOf(error: unknown, facts: Facts): Draft {
   if (error instanceof DeployError) return deployDraft(error, facts);
   if (error instanceof ContainerError) return containerTexts[error.reason](facts);
   if (error instanceof TomcatError) return tomcatTexts[error.reason](facts);
+  if (error instanceof ArtifactError) return artifactTexts[error.reason](facts);
   if (error instanceof EngineError) return engineTexts[error.reason](facts);
   if (error instanceof EnvironmentError) return environmentTexts[error.reason](facts);
   if (error instanceof ConfigError) return configErrorTexts[error.reason](facts);

@@ -27,6 +27,7 @@ export type NextStepId =
   | 'compareFingerprint'
   | 'openKnownHosts'
   | 'openSshConfig'
+  | 'openMavenSettings'
   | 'setValue'
   | 'freeSpace'
   | 'installTool'
@@ -110,6 +111,7 @@ const nextStepTitles: Readonly<Record<NextStepId, (t: Translate) => string>> = {
   compareFingerprint: (t) => t('Compare the Fingerprint'),
   openKnownHosts: (t) => t('Open known_hosts'),
   openSshConfig: (t) => t('Open the SSH Configuration'),
+  openMavenSettings: (t) => t("Open Maven's Settings"),
   setValue: (t) => t('Set the Missing Value'),
   freeSpace: (t) => t('Check Disk Space and Permissions'),
   installTool: (t) => t('Install the Build Tool'),

@@ -13,7 +13,7 @@ import {
 import { CompileError } from '../errors';
 import { runTool } from '../tool';
 import { readMavenProject } from './project';
-import { mavenLocalRepository } from './repository';
+import { mavenLocalRepository } from '../../artifacts/settings';
 
 const GOAL = 'dependency:build-classpath';
 

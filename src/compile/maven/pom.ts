@@ -1,4 +1,4 @@
-import { childrenOf, elementAt, parseXml, textAt, type XmlElement } from '../xml';
+import { childrenOf, elementAt, parseXml, textAt, type XmlElement } from '../../util/xml';
 
 /** Coordinates of an artifact, before interpolation. */
 export interface Coordinates {

@@ -1,7 +1,7 @@
 import { promises as fs } from 'node:fs';
 import { parsePom, processorCoordinates, type Coordinates } from './pom';
 import { artifactFile, isFile, readMavenProject, resolve, type MavenProject } from './project';
-import type { XmlElement } from '../xml';
+import type { XmlElement } from '../../util/xml';
 
 /** A processor's dependencies are followed no deeper: most have none, or one. */
 const MAX_DEPTH = 5;

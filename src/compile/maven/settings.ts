@@ -1,6 +1,6 @@
 import { parseDebugLevel, parseLevel, settingsOfOptions, type BuildSettings } from '../buildSettings';
 import type { DebugInfo, LanguageLevel, Processing } from '../model';
-import { childrenOf, elementAt, textAt, type XmlElement } from '../xml';
+import { childrenOf, elementAt, textAt, type XmlElement } from '../../util/xml';
 import { interpolate, property, type MavenProject } from './project';
 import { processorPath } from './processorPath';
 

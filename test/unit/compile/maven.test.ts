@@ -4,7 +4,6 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { BuildSettings } from '../../../src/compile/buildSettings';
 import { providedJars, readMavenProject } from '../../../src/compile/maven/project';
-import { mavenLocalRepository } from '../../../src/compile/maven/repository';
 import { mavenSettings } from '../../../src/compile/maven/settings';
 
 describe('settings from pom.xml', () => {
@@ -157,14 +156,5 @@ describe('settings from pom.xml', () => {
     );
     assert.equal(found.level, undefined);
     assert.deepEqual((await readMavenProject(path.join(folder, 'none.xml'), repository())).poms, []);
-  });
-
-  it('knows where the local repository is', async () => {
-    assert.equal(await mavenLocalRepository(folder), path.join(folder, '.m2', 'repository'));
-    await put(
-      '.m2/settings.xml',
-      '<settings><localRepository>${user.home}/elsewhere</localRepository></settings>',
-    );
-    assert.equal(await mavenLocalRepository(folder), path.join(folder, 'elsewhere'));
   });
 });

@@ -9,6 +9,7 @@ import {
   expectations,
   problemTexts,
 } from '../../../src/messages/config';
+import { artifactTexts } from '../../../src/messages/artifacts';
 import { classFileTexts } from '../../../src/messages/classfile';
 import { compileTexts } from '../../../src/messages/compile';
 import { deployTexts } from '../../../src/messages/deploy';
@@ -93,6 +94,12 @@ const details = {
   location: '/login',
   namespace: 'javax',
   server: 'Apache Tomcat/10.1.59',
+  artifact: 'demo:shop',
+  asked: 'central',
+  repository: 'central',
+  url: 'https://repo.example/x',
+  algorithm: 'sha1',
+  mirror: 'all',
 };
 const facts: Facts = { t: english, where: 'WHERE', details };
 
@@ -107,6 +114,7 @@ const unions: Readonly<Record<string, Readonly<Record<string, (facts: Facts) => 
   deploy: deployTexts,
   docker: engineTexts,
   tomcat: tomcatTexts,
+  artifacts: artifactTexts,
   containers: containerTexts,
   environments: environmentTexts,
   undo: undoTexts,

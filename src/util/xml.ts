@@ -35,6 +35,13 @@ export async function parseXml(text: string): Promise<XmlElement> {
   }
 }
 
+/** The root element of a document of a kind; undefined where it is of another, or was not written to its end. */
+export async function readXml(text: string, kind: string): Promise<XmlElement | undefined> {
+  const root = await parseXml(text);
+  const isWhole = new RegExp(`(?:</(?:\\w+:)?${kind}\\s*|/)>(?:\\s|<!--[\\s\\S]*?-->)*$`).test(text);
+  return root.name === kind && isWhole ? root : undefined;
+}
+
 function toElement(node: Node): XmlElement {
   const name = Object.keys(node).find((key) => key !== ':@') ?? '';
   const content = node[name];
