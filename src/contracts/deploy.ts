@@ -176,6 +176,10 @@ export interface ProbePlan {
  *   `needsApproval`: `subject` others must approve. `window`: releases are allowed in it only.
  * - `balancerForgets`, `serversForgotten`, `workersForgotten`: what is set in the router `subject` is lost when it
  *   starts again or reads its configuration again. `closesKept`: connections that its clients keep open are closed.
+ * - `routeMissing`, `routeDiffers`, `routeBinderMissing`, `storeMissing`, `storeValveMissing`: what the nodes `subject` of
+ *   a fleet lack, as `FleetLack` says. `fleetUnchecked`: how nodes keep their sessions could not be read.
+ * - `sessionsUncounted`: the sessions of old versions are in a store, and servers count none of them.
+ * - `startsAll`: versions that were stopped start with their server; they are stopped again: `subject`.
  */
 export interface PlanNote {
   readonly kind:
@@ -192,7 +196,15 @@ export interface PlanNote {
     | 'balancerForgets'
     | 'serversForgotten'
     | 'workersForgotten'
-    | 'closesKept';
+    | 'closesKept'
+    | 'routeMissing'
+    | 'routeDiffers'
+    | 'routeBinderMissing'
+    | 'storeMissing'
+    | 'storeValveMissing'
+    | 'fleetUnchecked'
+    | 'sessionsUncounted'
+    | 'startsAll';
   readonly subject?: string;
 }
 

@@ -1,6 +1,7 @@
 import type { Plan, PlanNote, Release, Step } from '../contracts/deploy';
 import { describeExpectation } from './expect';
 import { renderCall } from './renderCall';
+import { describeLack } from '../routers/fleetLines';
 import { planDigest } from './digest';
 import { headline } from './headline';
 import type { Call } from '../contracts/deployCall';
@@ -78,6 +79,18 @@ function noteText({ kind, subject = '' }: PlanNote): string {
       return `what is set in ${subject} is lost when its Apache starts again; workers.properties is what it begins with`;
     case 'closesKept':
       return `${subject} closes connections that clients keep open when it is switched`;
+    case 'routeMissing':
+    case 'routeDiffers':
+    case 'routeBinderMissing':
+    case 'storeMissing':
+    case 'storeValveMissing':
+      return describeLack(kind, subject).join('\n    ');
+    case 'fleetUnchecked':
+      return `not checked, how sessions are kept: ${subject} (its "base" in swapdeck.yaml says where that can be read)`;
+    case 'sessionsUncounted':
+      return `sessions of old versions are in a store and ${subject} counts none: they run on, unless sessions are to expire`;
+    case 'startsAll':
+      return `what is stopped starts with its server, and is stopped again before users come: ${subject}`;
   }
 }
 

@@ -9,16 +9,18 @@ import { textOf } from '../deploy/parsers';
 import { makePlan } from '../deploy/makePlan';
 import type { Standing } from '../deploy/recover';
 import type { StrategyOptions } from '../deploy/strategies/input';
+import { jkMembers } from '../routers/modJk';
 import { containerOf } from '../targets/docker/naming';
 import { Deployable, type DeployableOptions } from './deployable';
 import { EnvironmentError } from './errors';
 import { approvalsNeeded, checkApprovals, checkPromotion, checkWindow } from './gates';
+import { fleetNotes, lookAtSessions, uncountedNotes, type NodeSessions } from './fleetChecks';
 import { hintsOf, lookAround, notesOf, targetsOf, type Brought, type Looked } from './look';
 import { lookUp, type Placed } from './lookUp';
 import { buildRelease, type ReleaseParts } from './release';
 import { tagSteps } from './tag';
 import { withVariables } from './variables';
-import { buildWar } from './tomcatApplication';
+import { buildWar, contextOf } from './tomcatApplication';
 
 export interface ApplicationOptions extends DeployableOptions {
   readonly application: string;
@@ -162,7 +164,15 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
     wanted = this.#placed.application,
   ): Promise<Plan> {
     const { environment, application, clock } = this.options;
-    const targets = await targetsOf(this.options, { ...this.#placed, application: wanted }, brought);
+    const sessions = await this.#sessions(signal);
+    const uncounted = sessions.some(({ configuration }) => configuration?.uncounted) && {
+      uncounted: true as const,
+    };
+    const targets = await targetsOf(
+      this.options,
+      { ...this.#placed, application: wanted },
+      { ...brought, ...uncounted },
+    );
     const { inspection, probe, router } = await this.#look(targets, signal);
     const release = releaseOf(inspection);
     const notes = await this.#notes(intent, release, signal);
@@ -183,8 +193,21 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
         ...notes,
         ...(await notesOf(targets, inspection, release, this.runner(), signal)),
         ...hintsOf(router),
+        ...(router?.router.kind === 'mod-jk' ? fleetNotes(sessions, jkMembers(router.state)) : []),
+        ...uncountedNotes(sessions, this.#placed.placement.sessions),
       ],
     });
+  }
+
+  /** How Tomcats keep sessions: matters where users go from one to another, and is looked at where that is written. */
+  async #sessions(signal: AbortSignal | undefined): Promise<NodeSessions[]> {
+    const { application, placement, router } = this.#placed;
+    if (application.kind !== 'war') return [];
+    const { config, providers, application: name } = this.options;
+    const isWritten = placement.targets.some((target) => config.tomcats[target]?.base !== undefined);
+    if (router?.config.kind !== 'mod-jk' && !isWritten) return [];
+    const place = { config, providers, runner: this.runner() };
+    return lookAtSessions(place, placement.targets, contextOf(name, application), signal);
   }
 
   /** Whether the release may go there, and what is to be known of that. Going back is allowed at any time. */

@@ -27,10 +27,9 @@ export interface Looked {
   readonly probe?: ProbePlan;
 }
 
-/** What a release is made of, where one is to be brought: an image's origin, or a WAR. */
-export interface Brought {
+/** What a release is made of, where one is to be brought: an image's origin, or a WAR. `uncounted` as of Tomcats. */
+export interface Brought extends Pick<TomcatApplication, 'war' | 'uncounted'> {
   readonly origin?: ImageOrigin;
-  readonly war?: TomcatApplication['war'];
 }
 
 /** What targets and routers are made of. */
@@ -45,11 +44,11 @@ export interface Surroundings {
 export async function targetsOf(
   { config, places, providers, application: name }: Surroundings,
   placed: Placed,
-  { origin = { kind: 'transfer' }, war }: Brought,
+  { origin = { kind: 'transfer' }, ...brought }: Brought,
 ): Promise<Target[]> {
   const { targets, sessions = 'keep' } = placed.placement;
   if (placed.application.kind === 'war')
-    return tomcatTargets(name, placed.application, { config, providers, targets }, sessions, war);
+    return tomcatTargets(name, placed.application, { config, providers, targets }, sessions, brought);
   const application = dockerApplication(placed.application, origin);
   return Promise.all(
     targets.map(

@@ -33,7 +33,7 @@ export function tomcatTargets(
   application: WarApplication,
   { config, providers, targets }: TomcatPlace,
   sessions: 'keep' | 'expire',
-  war?: War,
+  { war, uncounted }: Pick<TomcatApplication, 'war' | 'uncounted'>,
 ): Target[] {
   const made: TomcatApplication = {
     context: contextOf(name, application),
@@ -44,6 +44,7 @@ export function tomcatTargets(
       ...(contains !== undefined && { contains }),
     })),
     sessions,
+    ...(uncounted && { uncounted }),
     startMs: START_MS,
   };
   return targets.map(
@@ -93,11 +94,13 @@ function fileOf(name: string, { artifact }: WarApplication): string {
   });
 }
 
-function contextOf(name: string, { context = `/${name}` }: WarApplication): string {
+/** The path of a web application. */
+export function contextOf(name: string, { context = `/${name}` }: WarApplication): string {
   return context;
 }
 
-function managerOf(name: string, tomcat: Tomcat, providers: ValueProviders): TomcatManager {
+/** How the Manager of a server of the configuration is reached. Throws `ConfigError`. */
+export function managerOf(name: string, tomcat: Tomcat, providers: ValueProviders): TomcatManager {
   const { manager: url, user, password, ca, through } = withVariables(tomcat, providers);
   return {
     name,

@@ -93,7 +93,10 @@ environments:
     assert.deepEqual(plan.from?.version, '1.0.0');
     assert.match(stderr, /http PUT .*\/manager\/text\/deploy\?path=%2Frandomquotes&version=\d{12}-1\.1\.0-/);
     assert.ok(!(stdout + stderr).includes(DEPLOYER.password));
-    assert.deepEqual(plan.notes, [{ kind: 'workersForgotten', subject: 'jk' }]);
+    assert.deepEqual(plan.notes, [
+      { kind: 'workersForgotten', subject: 'jk' },
+      { kind: 'fleetUnchecked', subject: 'worker1, worker2' },
+    ]);
   });
 
   it('gets a new release without a lost request, and keeps the sessions of the old one', async () => {

@@ -34,6 +34,8 @@ export interface TomcatApplication {
   readonly smoke: readonly SmokeTest[];
   /** What becomes of the sessions of an old version when its time is over. */
   readonly sessions: 'keep' | 'expire';
+  /** Sessions are in a store of which the server counts nothing: no version can be seen to have none. */
+  readonly uncounted?: true;
   /** The longest time an upload may stand still, and an application may take to start. Milliseconds. */
   readonly startMs: number;
 }

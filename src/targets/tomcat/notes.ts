@@ -3,6 +3,7 @@ import type { NotesRequest, Reading } from '../../contracts/deployTarget';
 import { instancesOf, keptInstance, newerThan } from './instances';
 import type { Contexts } from './listing';
 import type { ManagerCalls } from './manager';
+import type { TomcatApplication } from './model';
 
 /**
  * How many users lose their sessions: those of versions that are stopped to go back to an older one, and of the live
@@ -10,7 +11,7 @@ import type { ManagerCalls } from './manager';
  */
 export function sessionNotes(
   calls: ManagerCalls,
-  sessions: 'keep' | 'expire',
+  { sessions, uncounted }: Pick<TomcatApplication, 'sessions' | 'uncounted'>,
   state: TargetState,
   { release, fleet }: NotesRequest,
 ): Reading<readonly PlanNote[]> {
@@ -20,6 +21,10 @@ export function sessionNotes(
     (each) => each !== known && (stopped.includes(each) || (sessions === 'expire' && each === state.live)),
   );
   if (ended.length === 0) return { calls: [], next: () => ({ result: [] }) };
+  if (uncounted) {
+    const subject = `${state.target}, where they are not counted`;
+    return { calls: [], next: () => ({ result: [{ kind: 'endsSessions', subject }] }) };
+  }
   return {
     calls: [calls.list()],
     next: ([list]) => {

@@ -48,7 +48,7 @@ export class TomcatTarget implements Target {
   }
 
   notes(state: TargetState, request: NotesRequest): Reading<readonly PlanNote[]> {
-    return sessionNotes(this.#calls, this.#application.sessions, state, request);
+    return sessionNotes(this.#calls, this.#application, state, request);
   }
 
   deployment(state: TargetState, request: TargetRequest): TargetDeployment {
@@ -67,12 +67,18 @@ export class TomcatTarget implements Target {
       check: [this.#check(instance, request, newer.length === 0)],
       drain: () => [],
       retire: (old, how) =>
-        how === 'standby' || old.state === 'stopped' || factsOf(old).foreign
+        how === 'standby' || old.state === 'stopped' || factsOf(old).foreign || this.#isKept
           ? []
           : [this.#retire(old, request)],
       adopt: newer.length > 0 ? [this.#stopNewer(instance, newer, request)] : [],
-      prune: this.#prune(others, state.live, request),
+      prune: this.#isKept ? [] : this.#prune(others, state.live, request),
     };
+  }
+
+  /** Nobody can tell when the last session of a version has gone, and none may be ended. */
+  get #isKept(): boolean {
+    const { sessions, uncounted } = this.#application;
+    return uncounted === true && sessions === 'keep';
   }
 
   /** The new version: a stamp later than all of the fleet's, so that it is the newest everywhere. */
@@ -216,7 +222,11 @@ export class TomcatTarget implements Target {
 
   /** Waits until a version has no session. When the time is over they end, or what follows is left out. */
   #tide(instance: Instance, deadlineMs: number): Call[] {
-    const isExpiring = this.#application.sessions === 'expire';
+    const { sessions, uncounted } = this.#application;
+    const { version: release } = instance.release;
+    if (uncounted)
+      return [{ via: 'watch', note: 'its sessions have time', durationMs: deadlineMs, limits: {}, release }];
+    const isExpiring = sessions === 'expire';
     const wait: Call = {
       ...this.#calls.list(),
       note: `no session of ${instance.release.version}`,
