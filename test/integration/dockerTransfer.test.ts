@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { THIS_MACHINE, type Answer } from '../../src/contracts/deployCall';
 import type { Engines } from '../../src/targets/docker/engine/engines';
 import { EngineError } from '../../src/targets/docker/errors';
@@ -10,8 +12,8 @@ import { readWork } from '../../src/targets/docker/messages';
 import { listenOnLoopback, type Listen } from '../../src/targets/docker/image/pushRegistry';
 import { enginePerformer } from '../../src/targets/docker/perform';
 import { labEngines, load, perform, transferCall } from '../lab/docker';
-import { writeImage, type ImageSpec, type Layer } from '../lab/images/archive';
-import { randomLayer } from '../lab/images/random';
+import { addText, layerOf, writeImage, writeTar, type ImageSpec, type Layer } from '../lab/images/archive';
+import { randomBytes, randomLayer } from '../lab/images/random';
 import { LabLoopback } from '../lab/loopback';
 import { useLab } from '../lab/machines/suite';
 
@@ -99,6 +101,54 @@ describe('transfer of an image to a host', function () {
     assert.equal((await inspectImage(engines.of('host-a'), 'shop:random')).id, id);
     const { size } = await stat(changed.file);
     assert.ok(bytes <= size * 1.01, `${bytes} bytes for a layer of ${size}`);
+  });
+
+  it('passes the only changed layer on while it comes', async () => {
+    await have('shop:early', [await randomLayer('base', 20), await randomLayer('early', 20, 0)]);
+    let bytes = 0;
+    let whenAllCame = 0;
+    // What the engine sends ends with the manifest.
+    const listen: Listen = (server) => {
+      server.prependListener('request', ({ method, url }: IncomingMessage) => {
+        if (method === 'PUT' && url?.includes('/manifests/')) whenAllCame = bytes;
+      });
+      return loopback.listen(server);
+    };
+    const count = (so: { bytes: number }): number => (bytes = so.bytes);
+    await perform(engines, transferCall('shop:early', 'host-a'), count, undefined, listen);
+    assert.ok(whenAllCame > 10 * MB, `${whenAllCame} bytes`);
+  });
+
+  it('sends a layer of so many files that it finds no room while it comes', async () => {
+    const names = randomBytes('names', 1 << 20).toString('hex');
+    const file = path.join(suite.lab.folder, 'tiny.tar');
+    await writeTar(file, async (tar) => {
+      for (let n = 0; n < 20_000; n++) {
+        addText(tar, names.slice(n * 64, n * 64 + 64), 'x');
+        if (n % 1000 === 0) await nextTurn();
+      }
+    });
+    const id = await have('shop:tiny', [await randomLayer('base', 20), await layerOf(file)]);
+    const { answer } = await send('shop:tiny', 'host-a');
+    assert.equal(readWork(answer).error, '');
+    assert.equal((await inspectImage(engines.of('host-a'), 'shop:tiny')).id, id);
+  });
+
+  it('asks again for the needed layer when another one came', async () => {
+    // The host has the lower one, which this machine never pushed; the upper one was pushed before.
+    const lower = await randomLayer('never-pushed', 4);
+    const upper = await randomLayer('pushed-before', 4);
+    await have('shop:upper', [upper]);
+    await send('shop:upper', 'host-a');
+    const file = path.join(suite.lab.folder, 'lower.tar');
+    await writeImage(file, { reference: 'shop:lower', layers: [lower] });
+    files.push(file);
+    await load(engines, 'host-a', file);
+    await suite.lab.machine('host-a').succeed(['docker', 'image', 'rm', 'shop:upper']);
+    const id = await have('shop:both', [lower, upper]);
+    const { answer } = await send('shop:both', 'host-a');
+    assert.equal(readWork(answer).error, '');
+    assert.equal((await inspectImage(engines.of('host-a'), 'shop:both')).id, id);
   });
 
   it('leaves no name of its own at the engine of this machine', async () => {

@@ -14,7 +14,7 @@ describe('a registry that an engine pushes to', () => {
   let layers: readonly string[] = [];
 
   before(async () => {
-    const take = async (blob: Intake, digest: string | undefined): Promise<void> => {
+    const take = async (blob: Intake, _packed: string, digest: string | undefined): Promise<void> => {
       const chunks: Buffer[] = [];
       for await (const chunk of blob.read()) chunks.push(chunk);
       taken.push({ digest, bytes: Buffer.concat(chunks) });
@@ -22,6 +22,7 @@ describe('a registry that an engine pushes to', () => {
     };
     const receiver = {
       has: (digest: string) => Promise.resolve(digest === known),
+      begun: () => undefined,
       take,
       manifest: (all: readonly string[]) => Promise.resolve(void (layers = all)),
     };

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { abortable } from '../../../util/async';
 import { EngineError } from '../errors';
+import { readKind, type EngineKind } from './kind';
 import type { EngineLink } from './link';
 import { readText, request, type EngineRequest, type EngineResponse } from './request';
 
@@ -13,6 +14,7 @@ const NEWEST_API = [1, 47] as const;
 export class Engine {
   readonly link: EngineLink;
   #version: Promise<string> | undefined;
+  #kind: Promise<EngineKind> | undefined;
 
   constructor(link: EngineLink) {
     this.link = link;
@@ -29,6 +31,15 @@ export class Engine {
       throw error;
     });
     return abortable(this.#version, signal, `an answer of ${this.place}`);
+  }
+
+  /** Asked once for all, as the version. */
+  async kind(signal?: AbortSignal): Promise<EngineKind> {
+    this.#kind ??= readKind(this).catch((error: unknown) => {
+      this.#kind = undefined;
+      throw error;
+    });
+    return abortable(this.#kind, signal, `an answer of ${this.place}`);
   }
 
   /** A request whose path has no API version: `/containers/json`. Any status resolves. */

@@ -28,9 +28,8 @@ const image = z.object({
   Size: z.number().default(0),
   RootFS: z.object({ Layers: z.array(z.string()).nullish() }),
 });
+const history = z.array(z.object({ Size: z.number() }));
 const images = z.array(z.object({ Id: z.string() }));
-const machine = z.object({ Arch: z.string(), Os: z.string() });
-const info = z.object({ DriverStatus: z.array(z.array(z.string())).nullish() });
 
 /** An image of an engine. */
 export interface EngineImage {
@@ -63,6 +62,23 @@ export async function inspectImage(engine: Engine, name: string, signal?: AbortS
   }
 }
 
+/**
+ * For each layer, the lowest first, the most bytes that its files may have. The history of an image also has what
+ * changed no file, and a layer without bytes looks the same: so a layer is one of several.
+ */
+export async function largestSizes(
+  engine: Engine,
+  { id, diffIds }: EngineImage,
+  signal?: AbortSignal,
+): Promise<number[]> {
+  const entries = history.parse(await engine.json(`/images/${id}/history`, {}, signal));
+  const sizes = entries.map(({ Size }) => Size).filter((size) => size > 0);
+  sizes.reverse();
+  const empty = diffIds.length - sizes.length;
+  if (empty < 0) throw new RangeError(`${sizes.length} sizes of ${diffIds.length} layers`);
+  return diffIds.map((_diffId, index) => Math.max(0, ...sizes.slice(Math.max(0, index - empty), index + 1)));
+}
+
 /** Rejects with `EngineError` `architecture` for an image that is for another kind of machine than the engine's. */
 export async function checkArchitecture(
   engine: Engine,
@@ -70,16 +86,16 @@ export async function checkArchitecture(
   { os, architecture }: EngineImage,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { Arch, Os } = machine.parse(await engine.json('/version', {}, signal));
-  if (Arch === architecture && Os === os) return;
+  const kind = await engine.kind(signal);
+  if (kind.architecture === architecture && kind.os === os) return;
   throw new EngineError(
     'architecture',
-    `${name} is for ${os}/${architecture}, ${engine.place} is ${Os}/${Arch}`,
+    `${name} is for ${os}/${architecture}, ${engine.place} is ${kind.os}/${kind.architecture}`,
     {
       host: engine.place,
       image: name,
       found: `${os}/${architecture}`,
-      wanted: `${Os}/${Arch}`,
+      wanted: `${kind.os}/${kind.architecture}`,
     },
   );
 }
@@ -98,12 +114,6 @@ export async function presentChains(engine: Engine, signal?: AbortSignal): Promi
     }
   });
   return new Set(layers.flatMap(chainIds));
-}
-
-/** Whether an engine keeps images in containerd's store, where layers are not known by chains. */
-export async function usesContainerdStore(engine: Engine, signal?: AbortSignal): Promise<boolean> {
-  const { DriverStatus } = info.parse(await engine.json('/info', {}, signal));
-  return (DriverStatus ?? []).some((pair) => pair.includes('io.containerd.snapshotter.v1'));
 }
 
 /**

@@ -4,10 +4,15 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
+import { drained } from '../../../transport/drain';
 
 /** What is larger is kept in a file. */
 const IN_MEMORY = 32 * 1024 * 1024;
+
+/** How far a blob may get ahead of who follows it, in bytes. */
+const AHEAD = 4 * 1024 * 1024;
 
 /**
  * Takes a blob in as it comes and keeps it, packed as it is, until it is disposed of. Meanwhile it finds the digest of
@@ -19,6 +24,7 @@ export class Intake {
   #head: Buffer | undefined = Buffer.alloc(0);
   #gunzip: Gunzip | undefined;
   #hashing: Promise<boolean> | undefined;
+  #follower: PassThrough | undefined;
   #folder: string | undefined;
   #file: FileHandle | undefined;
   #size = 0;
@@ -31,15 +37,36 @@ export class Intake {
   /** To be awaited before the next one. */
   async write(chunk: Buffer): Promise<void> {
     this.#size += chunk.length;
-    await Promise.all([this.#keep(chunk), this.#digest(chunk)]);
+    const use = this.#follower ? this.#passOn(this.#follower, chunk) : this.#digest(chunk);
+    await Promise.all([this.#keep(chunk), use]);
   }
 
-  /** Resolves to `sha256:...`, or to nothing for a blob that says it is gzip and is not. Once, after the last write. */
+  /**
+   * Resolves to `sha256:...`, or to nothing for a blob that says it is gzip and is not, or that was followed. Once, after
+   * the last write.
+   */
   async end(): Promise<string | undefined> {
+    if (this.#follower) {
+      this.#follower.end();
+      return undefined;
+    }
     if (this.#head) this.#hash.update(this.#head);
     this.#gunzip?.end();
     const isWhole = (await this.#hashing) ?? true;
     return isWhole ? `sha256:${this.#hash.digest('hex')}` : undefined;
+  }
+
+  /**
+   * The same as `read` while it comes; from then on it comes no faster than this is read, and is not unpacked. Once, and
+   * early: nothing where some of it is in a file already. Who stops reading doesn't hold it up.
+   */
+  follow(): AsyncIterable<Buffer> | undefined {
+    if (this.#size > IN_MEMORY) return undefined;
+    const follower = new PassThrough({ highWaterMark: AHEAD });
+    follower.on('error', () => undefined);
+    for (const chunk of this.#kept) follower.write(chunk);
+    this.#gunzip?.destroy();
+    return (this.#follower = follower);
   }
 
   read(): AsyncIterable<Buffer> | Iterable<Buffer> {
@@ -48,6 +75,7 @@ export class Intake {
 
   async dispose(): Promise<void> {
     this.#gunzip?.destroy();
+    this.#follower?.destroy();
     this.#kept.length = 0;
     await this.#file?.close();
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
@@ -64,6 +92,12 @@ export class Intake {
       for (const kept of this.#kept.splice(0)) await this.#file.appendFile(kept);
     }
     await this.#file.appendFile(chunk);
+  }
+
+  async #passOn(follower: PassThrough, chunk: Buffer): Promise<void> {
+    if (follower.destroyed) return;
+    follower.write(chunk);
+    await drained(follower);
   }
 
   async #digest(chunk: Buffer): Promise<void> {

@@ -17,8 +17,13 @@ export const listenOnLoopback: Listen = async (server) => {
 export interface PushReceiver {
   /** Whether the engine may keep a blob to itself. `digest`: of the blob as it is sent, packed. */
   has(digest: string): Promise<boolean>;
-  /** A blob that came, the receiver's to dispose of. `digest`: of what it unpacks to, if it does. */
-  take(blob: Intake, digest: string | undefined): Promise<void>;
+  /** A blob begins to come; it stays the registry's until it is taken. */
+  begun(blob: Intake): void;
+  /**
+   * A blob that came, the receiver's to dispose of. `packed`: its digest as the engine has it. `digest`: of what it
+   * unpacks to, if it does; not of one that was followed.
+   */
+  take(blob: Intake, packed: string, digest: string | undefined): Promise<void>;
   /** The digests of the image's layers as they are sent, the lowest first. */
   manifest(layers: readonly string[]): Promise<void>;
 }
@@ -90,7 +95,11 @@ export class PushRegistry {
     response: http.ServerResponse,
   ): Promise<void> {
     const id = known ?? randomUUID();
-    if (known === undefined) this.#uploads.set(id, new Intake());
+    if (known === undefined) {
+      const begun = new Intake();
+      this.#uploads.set(id, begun);
+      this.#receiver.begun(begun);
+    }
     const upload = this.#uploads.get(id);
     if (!upload) {
       response.writeHead(404).end();
@@ -100,8 +109,9 @@ export class PushRegistry {
     const isEnd = request.method === 'PUT';
     if (isEnd) {
       this.#uploads.delete(id);
-      this.#taken.set(digest ?? '', upload.size);
-      await this.#receiver.take(upload, await upload.end());
+      const packed = digest ?? '';
+      this.#taken.set(packed, upload.size);
+      await this.#receiver.take(upload, packed, await upload.end());
     }
     response
       .writeHead(isEnd ? 201 : 202, {

@@ -1,4 +1,3 @@
-import type { Pack } from 'tar-stream';
 import { SerialQueue } from '../../../util/async';
 import { toError } from '../../../util/errors';
 import { refusal, type Engine } from '../engine/engine';
@@ -8,8 +7,11 @@ import { readWork } from '../messages';
 import { encodeLogin } from '../registry/logins';
 import type { EngineImage } from './chains';
 import type { Intake } from './intake';
+import { PackedTar } from './packedTar';
 import { PushRegistry, type Listen, type PushReceiver } from './pushRegistry';
-import { pour } from './tar';
+
+/** Name in the archive of the layer that was passed on while it came. */
+const EARLY = 'early/layer.tar';
 
 /** How long is waited for the engine to forget a name, when all else is over. */
 const UNTAG_MS = 5000;
@@ -21,17 +23,21 @@ export interface PushedImage {
   readonly reference: string;
   /** Diff IDs of the layers that go into the archive; the push begins before they are known. */
   readonly needed: Promise<ReadonlySet<string>>;
+  /** For each layer, the lowest first, the most bytes that its files may have. */
+  readonly largestSizes: Promise<readonly number[]>;
+  /** Whether the host takes a layer followed by padding, so that it may be sent before its size is known. */
+  readonly takesPadding: boolean;
   readonly listen: Listen;
 }
 
 /**
  * An archive for `docker load` with some layers of an image, as `thinArchive` makes it, of what the engine pushes to a
  * registry in this process: an engine that saves an image writes out all its layers first, one that pushes asks before
- * each of them. Layers stay packed with gzip, as an engine pushes them and takes them; each is passed on as soon as it
- * has come.
+ * each of them. Layers stay packed with gzip, as an engine pushes them and takes them. One that alone is needed, as after
+ * most changes, is passed on while it comes, followed by padding; of several each as soon as it has come.
  */
 export class PushedArchive {
-  readonly #tar: Promise<Pack>;
+  readonly #tar = new PackedTar();
   readonly #over = new AbortController();
   readonly #filling: Promise<void>;
   #isWhole = false;
@@ -39,13 +45,7 @@ export class PushedArchive {
   /** Begins the push. */
   constructor(pushed: PushedImage, signal?: AbortSignal) {
     const within = signal ? AbortSignal.any([signal, this.#over.signal]) : this.#over.signal;
-    this.#tar = import('tar-stream').then(({ pack }) => {
-      const tar = pack();
-      // Whoever reads it gets the error; perhaps nobody does any more.
-      tar.on('error', () => undefined);
-      return tar;
-    });
-    this.#filling = this.#tar.then((tar) => new Filling(pushed, tar).run(within));
+    this.#filling = new Filling(pushed, this.#tar).run(within);
     this.#filling.catch(() => undefined);
   }
 
@@ -55,7 +55,7 @@ export class PushedArchive {
    */
   async *chunks(): AsyncGenerator<Uint8Array> {
     // Whoever loads it waits for its end; the engine, which is still ending its push, need not be waited for.
-    for await (const chunk of (await this.#tar) as AsyncIterable<Buffer>) yield chunk;
+    yield* this.#tar.read();
     this.#isWhole = true;
   }
 
@@ -69,24 +69,42 @@ export class PushedArchive {
   }
 }
 
+/** A layer that is passed on while it comes. */
+interface Early {
+  readonly blob: Intake;
+  /** Its digest as it came, from the end of its coming until the manifest tells which layer it is. */
+  packed: string | undefined;
+  /** Whether all of it found room, when all of it came. */
+  fits: boolean;
+}
+
 class Filling implements PushReceiver {
   readonly #pushed: PushedImage;
-  readonly #tar: Pack;
+  readonly #tar: PackedTar;
   readonly #queue = new SerialQueue();
   /** Diff IDs of layers that are still to come. */
   readonly #missing: Promise<Set<string>>;
+  /** Names in the archive of layers that came, by their diff IDs. */
+  readonly #names = new Map<string, string>();
   #emitted: Promise<void> = Promise.resolve();
   #config: Intake | undefined;
   #layers: readonly string[] = [];
   #isDescribed = false;
   /** Digests of packed layers that the engine is asked for; unknown before the first manifest. */
   #wanted: ReadonlySet<string> | undefined;
+  /** Digests of packed layers that the engine asked about and keeps. */
+  readonly #kept = new Set<string>();
+  #coming: Intake | undefined;
+  #isConfigNext = false;
+  #early: Early | undefined;
 
-  constructor(pushed: PushedImage, tar: Pack) {
+  constructor(pushed: PushedImage, tar: PackedTar) {
     this.#pushed = pushed;
     this.#tar = tar;
     this.#missing = pushed.needed.then((needed) => new Set(needed));
+    // Perhaps nothing is pushed.
     this.#missing.catch(() => undefined);
+    pushed.largestSizes.catch(() => undefined);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -110,38 +128,74 @@ class Filling implements PushReceiver {
       await registry.close();
       await this.#emitted.catch(() => undefined);
       await this.#config?.dispose();
+      await this.#early?.blob.dispose();
     }
   }
 
   async has(digest: string): Promise<boolean> {
     const { image, needed } = this.#pushed;
-    if (digest === image.id) return false;
+    this.#isConfigNext = digest === image.id;
+    if (this.#isConfigNext) return false;
     if (this.#wanted) return !this.#wanted.has(digest);
     // Where all are needed there is nothing to find out.
-    return (await needed).size < new Set(image.diffIds).size;
+    if ((await needed).size === new Set(image.diffIds).size) return false;
+    this.#kept.add(digest);
+    this.#passOnEarly().catch(() => undefined);
+    return true;
   }
 
-  async take(blob: Intake, digest: string | undefined): Promise<void> {
+  begun(blob: Intake): void {
+    // The configuration comes after the layers.
+    this.#coming = this.#isConfigNext ? undefined : blob;
+    // What it can't find out only makes it later.
+    this.#passOnEarly().catch(() => undefined);
+  }
+
+  async take(blob: Intake, packed: string, digest: string | undefined): Promise<void> {
+    if (this.#coming === blob) this.#coming = undefined;
     const missing = await this.#missing;
-    if (digest === this.#pushed.image.id && !this.#config) this.#config = blob;
+    if (packed === this.#pushed.image.id && !this.#config) this.#config = blob;
+    else if (this.#early?.blob === blob) this.#early.packed = packed;
     else {
       const isWanted = digest !== undefined && missing.delete(digest);
-      this.#emit(async () => {
-        try {
-          if (isWanted) await this.#add(nameOf(digest), blob);
-        } finally {
-          await blob.dispose();
-        }
-      });
+      this.#emit(() => this.#addLayer(isWanted ? digest : undefined, blob));
     }
+    this.#describe(missing);
   }
 
-  /** The last that an engine sends; it still takes its time to end the push. */
   async manifest(layers: readonly string[]): Promise<void> {
     this.#layers = layers;
-    if ((await this.#missing).size > 0 || !this.#config || this.#isDescribed) return;
-    this.#isDescribed = true;
-    this.#emit(() => this.#describe());
+    const missing = await this.#missing;
+    const early = this.#early;
+    if (early?.packed !== undefined) {
+      const diffId = this.#pushed.image.diffIds[layers.indexOf(early.packed)];
+      early.packed = undefined;
+      const isWanted = diffId !== undefined && missing.delete(diffId);
+      this.#emit(async () => {
+        if (isWanted && early.fits) this.#names.set(diffId, EARLY);
+        await this.#addLayer(isWanted && !early.fits ? diffId : undefined, early.blob);
+      });
+    }
+    this.#describe(missing);
+  }
+
+  /**
+   * What a blob is, is known when it was unpacked. Before, only where one layer is still to come and one is missing; if
+   * the manifest says that they are not the same, the archive has a file that nobody reads.
+   */
+  async #passOnEarly(): Promise<void> {
+    const { image, largestSizes, takesPadding } = this.#pushed;
+    const [missing, sizes] = await Promise.all([this.#missing, largestSizes]);
+    const toCome = this.#wanted?.size ?? new Set(image.diffIds).size - this.#kept.size;
+    if (!takesPadding || this.#early || !this.#coming || missing.size !== 1 || toCome !== 1) return;
+    const content = this.#coming.follow();
+    if (!content) return;
+    const early: Early = { blob: this.#coming, packed: undefined, fits: false };
+    this.#early = early;
+    const index = image.diffIds.findIndex((diffId) => missing.has(diffId));
+    this.#emit(async () => {
+      early.fits = await this.#tar.addGrowing(EARLY, roomFor(sizes[index]!), content);
+    });
   }
 
   #emit(work: () => Promise<void>): void {
@@ -175,17 +229,31 @@ class Filling implements PushReceiver {
     }
   }
 
-  async #describe(): Promise<void> {
-    const { image, reference } = this.#pushed;
-    const Config = `${image.id.slice('sha256:'.length)}.json`;
-    await this.#add(Config, this.#config!);
-    const manifest = [{ Config, RepoTags: [reference], Layers: image.diffIds.map(nameOf) }];
-    this.#tar.entry({ name: 'manifest.json' }, JSON.stringify(manifest));
-    this.#tar.finalize();
+  /** Adds a layer, where there is one to add, and forgets the blob. */
+  async #addLayer(diffId: string | undefined, blob: Intake): Promise<void> {
+    try {
+      if (diffId !== undefined) await this.#tar.addPacked(nameOf(diffId), blob.size, blob.read());
+    } finally {
+      await blob.dispose();
+    }
   }
 
-  async #add(name: string, blob: Intake): Promise<void> {
-    await pour(blob.read(), this.#tar.entry({ name, size: blob.size }));
+  /** The last of the archive; the engine still takes its time to end the push. */
+  #describe(missing: ReadonlySet<string>): void {
+    const config = this.#config;
+    if (missing.size > 0 || !config || this.#isDescribed) return;
+    this.#isDescribed = true;
+    this.#emit(async () => {
+      const { image, reference } = this.#pushed;
+      const Config = `${image.id.slice('sha256:'.length)}.json`;
+      const Layers = image.diffIds.map((diffId) => this.#names.get(diffId) ?? nameOf(diffId));
+      await this.#tar.addPacked(Config, config.size, config.read());
+      await this.#tar.add(
+        'manifest.json',
+        Buffer.from(JSON.stringify([{ Config, RepoTags: [reference], Layers }])),
+      );
+      await this.#tar.end();
+    });
   }
 
   #failed(said: string): EngineError {
@@ -196,4 +264,9 @@ class Filling implements PushReceiver {
 
 function nameOf(diffId: string): string {
   return `${diffId.slice('sha256:'.length)}/layer.tar`;
+}
+
+/** More than a layer is when packed: besides its files it has their names. Only many tiny files may not fit. */
+function roomFor(filesSize: number): number {
+  return filesSize + Math.ceil(filesSize / 16) + (1 << 20);
 }

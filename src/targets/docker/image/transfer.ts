@@ -11,14 +11,7 @@ import { refusal } from '../engine/engine';
 import type { Engines } from '../engine/engines';
 import { readText, type EngineRequest } from '../engine/request';
 import { EngineError } from '../errors';
-import {
-  checkArchitecture,
-  dispensable,
-  inspectImage,
-  presentChains,
-  usesContainerdStore,
-  type EngineImage,
-} from './chains';
+import { checkArchitecture, dispensable, inspectImage, largestSizes, presentChains } from './chains';
 import { PushedArchive } from './pushedArchive';
 import { listenOnLoopback, type Listen } from './pushRegistry';
 import { thinArchive } from './thinArchive';
@@ -56,18 +49,33 @@ export function imageOpener(engines: Engines, listen: Listen = listenOnLoopback)
     const whole = (): Promise<UploadStream> => save(from, reference, new Set(), signal);
     const host = engines.of(to);
     const image = await inspectImage(from, reference, signal);
-    const [isThere, isHereInContainerd] = await Promise.all([
+    const [isThere, here, there] = await Promise.all([
       hasImage(host, image.id, signal),
-      usesContainerdStore(from, signal),
+      from.kind(signal),
+      host.kind(signal),
       checkArchitecture(host, reference, image, signal),
     ]);
     if (isThere) return { chunks: nothing(), instead: tagRequest(image.id, reference) };
     // Layers of such an engine are not known by chains either.
-    if (isHereInContainerd) return whole();
-    const leaveOut = dispensableTo(host, image, signal);
+    if (here.usesContainerdStore) return whole();
+    // None where the host's layers can't be compared.
+    const leaveOut = there.usesContainerdStore
+      ? Promise.resolve(new Set<string>())
+      : presentChains(host, signal).then((present) => dispensable(image.diffIds, present));
     const saved = async (): Promise<UploadStream> => save(from, reference, await leaveOut, signal);
-    const needed = leaveOut.then((known) => new Set(image.diffIds.filter((diffId) => !known.has(diffId))));
-    const pushed = new PushedArchive({ engine: from, image, reference, needed, listen }, signal);
+    const pushed = new PushedArchive(
+      {
+        engine: from,
+        image,
+        reference,
+        needed: leaveOut.then((known) => new Set(image.diffIds.filter((diffId) => !known.has(diffId)))),
+        largestSizes: largestSizes(from, image, signal),
+        // Such a store would keep the padding.
+        takesPadding: !there.usesContainerdStore,
+        listen,
+      },
+      signal,
+    );
     try {
       return {
         ...((await leaveOut).size > 0 && { whole }),
@@ -79,19 +87,6 @@ export function imageOpener(engines: Engines, listen: Listen = listenOnLoopback)
       throw error;
     }
   };
-}
-
-/** The layers of an image that need not be sent: those that the host has. None where layers can't be compared. */
-async function dispensableTo(
-  host: Engine,
-  { diffIds }: EngineImage,
-  signal: AbortSignal | undefined,
-): Promise<Set<string>> {
-  const [present, isInContainerd] = await Promise.all([
-    presentChains(host, signal),
-    usesContainerdStore(host, signal),
-  ]);
-  return isInContainerd ? new Set() : dispensable(diffIds, present);
 }
 
 async function hasImage(engine: Engine, id: string, signal: AbortSignal | undefined): Promise<boolean> {
