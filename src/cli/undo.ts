@@ -1,9 +1,10 @@
-import { examples, ExitCode, type Context, type Register } from './command';
+import { collect, examples, ExitCode, type Context, type Register } from './command';
 import { jvmNotation, jvmNotationHelp } from './jvmAddress';
 
 interface UndoOptions {
   readonly jvm?: string;
   readonly all?: boolean;
+  readonly without?: readonly string[];
 }
 
 /**
@@ -20,6 +21,7 @@ export const registerUndo: Register = (program, action) => {
     )
     .argument('[application]', 'with an environment before it: take the interrupted deployment back')
     .option(`--jvm ${jvmNotation}`, jvmNotationHelp)
+    .option('--without <target>', 'of a deployment: leave out a target that is gone; once for each', collect)
     .option('--all', 'everything that was swapped since the JVM was first attached to after its start')
     .addHelpText(
       'after',
@@ -35,14 +37,19 @@ export const registerUndo: Register = (program, action) => {
       action((context, what: string | undefined, application: string | undefined, options: UndoOptions) =>
         application === undefined || what === undefined
           ? undo(context, what, options)
-          : undoOf(context, what, application),
+          : undoOf(context, what, application, options),
       ),
     );
 };
 
-async function undoOf(context: Context, environment: string, application: string): Promise<ExitCode> {
+async function undoOf(
+  context: Context,
+  environment: string,
+  application: string,
+  options: UndoOptions,
+): Promise<ExitCode> {
   const { undoDeployment } = await import('./deploy/recover');
-  return undoDeployment(context, { environment, application });
+  return undoDeployment(context, { environment, application }, options);
 }
 
 async function undo(context: Context, swap: string | undefined, options: UndoOptions): Promise<ExitCode> {

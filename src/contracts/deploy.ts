@@ -171,6 +171,7 @@ export interface ProbePlan {
  * - `alreadyLive`: nothing to do. `first`: nothing is there yet. `unproven`: no probe, so lost requests aren't seen.
  * - `interrupts`: users are without an answer for a while, which this strategy or a lone target can't avoid.
  * - `endsSessions`: users lose what their sessions hold; `subject` says how many and where.
+ * - `leavesOut`: the target `subject` is left out, and stays behind.
  * - `clearsPending`: leftovers of an earlier deployment are removed; `subject` names them.
  * - `promoted`, `tested`: the release was live, or passed its smoke tests, in the environment `subject`.
  *   `needsApproval`: `subject` others must approve. `window`: releases are allowed in it only.
@@ -188,6 +189,7 @@ export interface PlanNote {
     | 'unproven'
     | 'interrupts'
     | 'endsSessions'
+    | 'leavesOut'
     | 'clearsPending'
     | 'promoted'
     | 'tested'
@@ -223,6 +225,8 @@ export interface Plan {
   /** What is live before, where there is one. */
   readonly from?: Release;
   readonly targets: readonly string[];
+  /** Targets of the application that a person left out, such as one that is down. */
+  readonly without?: readonly string[];
   readonly router?: string;
   /** Where lock, journal and audit log that everyone shares live. */
   readonly journalHost?: HostName;

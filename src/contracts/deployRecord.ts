@@ -34,7 +34,14 @@ export type JournalRecord = { readonly at: number; readonly fence: number } & (
       readonly actor: Actor;
       readonly approvedBy?: readonly string[];
     }
-  | { readonly kind: 'turn'; readonly to: Direction; readonly actor: Actor; readonly why: TurnReason }
+  | {
+      readonly kind: 'turn';
+      readonly to: Direction;
+      readonly actor: Actor;
+      readonly why: TurnReason;
+      /** Targets that are left out from here on: their steps stay as they are. */
+      readonly without?: readonly string[];
+    }
   | { readonly kind: 'begin'; readonly step: string; readonly direction: Direction }
   | {
       readonly kind: 'end';
@@ -125,6 +132,8 @@ export interface Receipt {
   /** After undoing: whether everything looks as it did before. Absent when it could not be told. */
   readonly exact?: boolean;
   readonly failure?: RecordedFailure;
+  /** Targets of the plan that were left out. */
+  readonly without?: readonly string[];
 }
 
 export interface StepReceipt {
@@ -150,6 +159,8 @@ export interface AuditRecord {
   readonly release: Release;
   readonly from?: Release;
   readonly targets: readonly string[];
+  /** Targets that were left out, by the plan or by who went on with it or took it back. */
+  readonly without?: readonly string[];
   /** Others who approved the plan, where somebody had to. */
   readonly approvedBy?: readonly string[];
   readonly outcome: Outcome;

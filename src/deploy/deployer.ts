@@ -34,6 +34,7 @@ export interface DeployerOptions {
   approvedBy?(plan: Plan): Promise<readonly string[]>;
   readonly onEvent?: (event: DeployEvent) => void;
   readonly decide?: ExecuteOptions['decide'];
+  readonly without?: ExecuteOptions['without'];
   readonly patienceMs?: number;
 }
 
@@ -140,7 +141,7 @@ export class Deployer {
     how: (options: ExecuteOptions) => Promise<Receipt>,
   ): Promise<Receipt> {
     const { plan } = deployment;
-    const { clock, actor, onEvent, decide, patienceMs } = this.#options;
+    const { clock, actor, onEvent, decide, patienceMs, without } = this.#options;
     const tell = (so: ProbeReceipt): void => onEvent?.({ kind: 'probe', so });
     const probe = plan.probe && new Probe(plan.probe, clock, tell, plan.from === undefined);
     const local = this.#local(plan.id);
@@ -158,6 +159,7 @@ export class Deployer {
         ...(onEvent && { onEvent }),
         ...(decide && { decide }),
         ...(patienceMs !== undefined && { patienceMs }),
+        ...(without && { without: without.filter((each) => plan.targets.includes(each)) }),
       });
       if (receipt.outcome !== 'interrupted') await lease.appendAudit(auditOf(deployment, actor, receipt));
       return receipt;
@@ -264,6 +266,7 @@ function deploymentOf([first]: readonly JournalRecord[]): Deployment {
 
 function auditOf({ plan, digest, approvedBy }: Deployment, actor: Actor, receipt: Receipt): AuditRecord {
   const { id, environment, application, strategy, intent, release, from, targets } = plan;
+  const without = [...(plan.without ?? []), ...(receipt.without ?? [])];
   return {
     plan: id,
     digest,
@@ -276,6 +279,7 @@ function auditOf({ plan, digest, approvedBy }: Deployment, actor: Actor, receipt
     release,
     ...(from && { from }),
     targets,
+    ...(without.length > 0 && { without }),
     ...(approvedBy.length > 0 && { approvedBy }),
     outcome: receipt.outcome,
     receipt,

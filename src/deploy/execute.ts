@@ -46,6 +46,8 @@ export interface ExecuteOptions {
   inspect(signal?: AbortSignal): Promise<Inspection>;
   /** Asked after cancelling, when the running step has ended or was taken back: take back all, or stay there. */
   decide?(): Promise<'undo' | 'stay'>;
+  /** Targets whose steps stay as they are, such as one that is gone for good; none unless given. */
+  readonly without?: readonly string[];
   /** How long a lost way is tried again; 20,000 ms unless given. */
   readonly patienceMs?: number;
 }
@@ -130,7 +132,7 @@ class Execution {
     return this.#guarded(async () => {
       if (why === 'resumed') await this.#turn('do', 'resumed');
       this.#emit({ kind: 'turn', to: 'do', why });
-      for (const works of inGroups(remainingSteps(this.#standing))) {
+      for (const works of inGroups(remainingSteps(this.#standing, this.#without))) {
         const isFinal = works.some(({ step }) => step.final);
         if (cancel?.aborted && !isFinal) return this.#cancelled([]);
         // The first that fails ends the others: they would be taken back all the same.
@@ -198,7 +200,7 @@ class Execution {
   async #takeBack(why: TurnReason, failure?: RecordedFailure): Promise<Receipt> {
     await this.#turn('undo', why);
     this.#emit({ kind: 'turn', to: 'undo', why });
-    for (const works of inGroups(undoList(this.#standing))) {
+    for (const works of inGroups(undoList(this.#standing, this.#without))) {
       const [stuck] = await settle(works, (work) => this.#undo(work));
       // What comes before it may only be taken back after it.
       if (!stuck) continue;
@@ -216,7 +218,14 @@ class Execution {
   }
 
   async #turn(to: 'do' | 'undo', why: TurnReason): Promise<void> {
-    await this.#walk.record({ kind: 'turn', to, why, actor: this.#options.actor });
+    const without = this.#without;
+    await this.#walk.record({
+      kind: 'turn',
+      to,
+      why,
+      actor: this.#options.actor,
+      ...(without.length > 0 && { without }),
+    });
   }
 
   #set(step: string, status: 'begun' | 'done' | 'failed' | 'undoing' | 'undone'): void {
@@ -242,7 +251,9 @@ class Execution {
   async #isExact(): Promise<boolean | undefined> {
     try {
       const now = await this.#walk.patiently(() => this.#options.inspect(this.#lost), this.#lost);
-      return changedPlaces(this.#plan.inspection, now).length === 0;
+      // What a router sends to a target that is left out is not known then.
+      const apart = this.#without.length > 0 ? [...this.#without, this.#plan.router] : [];
+      return changedPlaces(this.#plan.inspection, now).every((place) => apart.includes(place));
     } catch {
       return undefined;
     }
@@ -262,7 +273,12 @@ class Execution {
       ...(probe && { probe }),
       ...(failure && { failure }),
       ...(exact !== undefined && { exact }),
+      ...(this.#without.length > 0 && { without: this.#without }),
     };
+  }
+
+  get #without(): readonly string[] {
+    return this.#options.without ?? [];
   }
 
   /** When the lock or the journal is lost there is nothing more that may be done: the deployment is interrupted. */

@@ -19,7 +19,8 @@ const strategies: Strategies = { recreate, rolling, 'blue-green': blueGreen, can
 export function makePlan(strategy: StrategyName, input: StrategyInput): Plan {
   const course = courseOf(strategy, input);
   const steps = course.steps.length === 0 ? [] : [...course.steps, ...(input.finish ?? [])];
-  const notes = steps.length === 0 ? course.notes : [...course.notes, ...(input.notes ?? [])];
+  const leftOut = (input.without ?? []).map((subject) => ({ kind: 'leavesOut' as const, subject }));
+  const notes = steps.length === 0 ? course.notes : [...leftOut, ...course.notes, ...(input.notes ?? [])];
   const from = input.targets.find(({ state }) => state.live)?.state.live?.release;
   const plan: Plan = {
     format: 1,
@@ -31,6 +32,7 @@ export function makePlan(strategy: StrategyName, input: StrategyInput): Plan {
     release: input.release,
     ...(from && { from }),
     targets: input.targets.map(({ target }) => target.name),
+    ...(input.without && input.without.length > 0 && { without: input.without }),
     ...(input.router && { router: input.router.router.name }),
     ...(input.journalHost !== undefined && { journalHost: input.journalHost }),
     inspection: {

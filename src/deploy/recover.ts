@@ -81,9 +81,10 @@ export function isOver({ outcome }: Standing): boolean {
   return outcome === 'done' || outcome === 'undone';
 }
 
-/** What is left to do for the plan to succeed. */
-export function remainingSteps({ plan, statuses }: Standing): Work[] {
+/** What is left to do for the plan to succeed. `without`: targets whose steps stay as they are. */
+export function remainingSteps({ plan, statuses }: Standing, without: readonly string[] = []): Work[] {
   return plan.steps.flatMap((step) => {
+    if (without.includes(step.on)) return [];
     const status = statuses.get(step.id) ?? 'pending';
     if (status === 'done') return [];
     const untouched = status === 'pending' || status === 'undone';
@@ -91,12 +92,13 @@ export function remainingSteps({ plan, statuses }: Standing): Work[] {
   });
 }
 
-/** What is to be taken back, the last first. Throws `DeployError` `committed`. */
-export function undoList({ plan, statuses, committed }: Standing): Work[] {
+/** What is to be taken back, the last first. `without` as of `remainingSteps`. Throws `DeployError` `committed`. */
+export function undoList({ plan, statuses, committed }: Standing, without: readonly string[] = []): Work[] {
   if (committed !== undefined)
     throw new DeployError('committed', `${committed} can't be taken back`, { step: committed });
   return plan.steps
-    .filter(({ id }) => {
+    .filter(({ id, on }) => {
+      if (without.includes(on)) return false;
       const status = statuses.get(id) ?? 'pending';
       return status !== 'pending' && status !== 'undone';
     })

@@ -30,6 +30,7 @@ function head(plan: Plan): string[] {
     ['live before', from && describeRelease(from)],
     ['strategy', plan.strategy],
     ['targets', plan.targets.join(', ')],
+    ['without', plan.without?.join(', ')],
     ['router', plan.router],
     ['probe', probe && `${probe.url} every ${duration(probe.everyMs)}`],
     ['journal', plan.journalHost],
@@ -61,6 +62,8 @@ function noteText({ kind, subject = '' }: PlanNote): string {
       return `users of ${subject} are without an answer until the new release serves`;
     case 'endsSessions':
       return `users lose their sessions: ${subject}`;
+    case 'leavesOut':
+      return `left out, and stays behind: ${subject}`;
     case 'clearsPending':
       return `left over from an earlier deployment, and removed: ${subject}`;
     case 'promoted':

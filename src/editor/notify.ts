@@ -12,6 +12,8 @@ export interface StepContext {
   readonly jvm?: string;
   /** Does again what failed. */
   readonly retry?: () => unknown;
+  /** Does it without the target that can't be reached. */
+  readonly goOnWithout?: () => unknown;
   /** The application in its environment that is deployed. */
   readonly deployment?: PlacedApplication;
   /** Opens the receipt of what was done. */

@@ -8,7 +8,7 @@ import type { StepContext } from './notify';
 /** What a button of a next step does; advice that only a person can follow has none. */
 export function runStep(
   id: NextStepId,
-  { retry, jvm, deployment, receipt }: StepContext,
+  { retry, goOnWithout, jvm, deployment, receipt }: StepContext,
 ): (() => unknown) | undefined {
   const run =
     (command: string, ...args: unknown[]) =>
@@ -17,6 +17,8 @@ export function runStep(
   switch (id) {
     case 'retry':
       return retry;
+    case 'goOnWithout':
+      return goOnWithout;
     case 'showLog':
       return run('swapdeck.showLog');
     case 'showSwaps':

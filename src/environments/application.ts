@@ -14,8 +14,9 @@ import { containerOf } from '../targets/docker/naming';
 import { Deployable, type DeployableOptions } from './deployable';
 import { EnvironmentError } from './errors';
 import { approvalsNeeded, checkApprovals, checkPromotion, checkWindow } from './gates';
+import { expectedOf } from './expected';
 import { fleetNotes, lookAtSessions, uncountedNotes, type NodeSessions } from './fleetChecks';
-import { hintsOf, lookAround, notesOf, targetsOf, type Brought, type Looked } from './look';
+import { hintsOf, lookAround, notesOf, targetsOf, type Brought } from './look';
 import { lookUp, type Placed } from './lookUp';
 import { buildRelease, type ReleaseParts } from './release';
 import { tagSteps } from './tag';
@@ -41,12 +42,16 @@ export interface ApplicationStatus {
 export interface TargetStatus {
   readonly target: HostName;
   readonly state?: TargetState;
+  /** What should be live and is not, because the target was left out when the others got it. */
+  readonly missed?: Release;
   /** Why it could not be looked at. */
   readonly error?: unknown;
 }
 
 /** As far back as a release is looked for in the environment it comes from. */
 const PROMOTION_HISTORY = 100;
+/** As far back as what should be live is looked for: past deployments that were taken back. */
+const STANDING_HISTORY = 20;
 
 /** One application in one environment: plans, deployments, and what is known of them. */
 export class DeployedApplication extends Deployable<ApplicationOptions> {
@@ -86,9 +91,25 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
     return this.#plan('switch', (looked) => this.#kept(version, looked), {}, signal);
   }
 
-  /** How the targets and the router look now. */
-  async inspect(_plan?: Plan, signal?: AbortSignal): Promise<Inspection> {
-    return (await this.#look(await this.#targets(), signal)).inspection;
+  /** How the targets and the router look now; those that take part in the plan, where one is given. */
+  async inspect(plan?: Plan, signal?: AbortSignal): Promise<Inspection> {
+    const { without = [] } = this.options;
+    const placed = withTargets(this.#placed, (name) =>
+      plan ? plan.targets.includes(name) && !without.includes(name) : true,
+    );
+    const targets = await targetsOf(this.options, placed, {});
+    return (await lookAround(this.options, placed, targets, this.runner(), signal)).inspection;
+  }
+
+  override leavingOut(targets: readonly string[]): this {
+    if (targets.length === 0) return this;
+    const known = this.#placed.placement.targets;
+    const name = targets.find((each) => !known.includes(each));
+    if (name !== undefined)
+      throw new EnvironmentError('unknownTarget', `no target ${name}`, { name, known: known.join(', ') });
+    const without = [...new Set([...(this.options.without ?? []), ...targets])];
+    if (without.length === known.length) throw new EnvironmentError('noTargetLeft', 'no target is left');
+    return new DeployedApplication({ ...this.options, without }) as this;
   }
 
   /** The end of the log of what is live, of each target; nothing of a Tomcat, whose log its Manager does not show. */
@@ -126,19 +147,21 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
         }
       }),
     );
-    const [targets, [[lastDeployment], interrupted, holder]] = await Promise.all([
-      inspecting,
-      this.#told(signal),
-    ]);
+    const [targets, [records, interrupted, holder]] = await Promise.all([inspecting, this.#told(signal)]);
     const live = targets.map(({ state }) => state?.live?.release);
     const [first] = live;
     const isOne = first !== undefined && live.every((each) => each?.artifact === first.artifact);
-    const deployed = lastDeployment?.outcome === 'done' ? lastDeployment.release : lastDeployment?.from;
+    const [lastDeployment] = records;
+    const { release: expected, without } = expectedOf(records);
+    const isOther = ({ state }: TargetStatus): boolean =>
+      expected !== undefined && state?.live?.release.artifact !== expected.artifact;
+    const isBehind = (each: TargetStatus): boolean =>
+      each.state !== undefined && without.includes(each.target) && isOther(each);
     return {
-      targets,
+      targets: targets.map((each) => (expected && isBehind(each) ? { ...each, missed: expected } : each)),
       ...(isOne && { live: first }),
       ...(lastDeployment && { lastDeployment }),
-      drifted: deployed !== undefined && live.some((each) => each?.artifact !== deployed.artifact),
+      drifted: targets.some((each) => isOther(each) && !without.includes(each.target)),
       ...(interrupted && { interrupted }),
       ...(holder && { holder }),
     };
@@ -149,7 +172,11 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
     signal: AbortSignal | undefined,
   ): Promise<[AuditRecord[], Standing | undefined, HeldLock | undefined]> {
     try {
-      return await Promise.all([this.history(1, signal), this.interrupted(signal), this.holder(signal)]);
+      return await Promise.all([
+        this.history(STANDING_HISTORY, signal),
+        this.interrupted(signal),
+        this.holder(signal),
+      ]);
     } catch {
       signal?.throwIfAborted();
       return [[], undefined, undefined];
@@ -164,16 +191,20 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
     wanted = this.#placed.application,
   ): Promise<Plan> {
     const { environment, application, clock } = this.options;
-    const sessions = await this.#sessions(signal);
+    const { without = [] } = this.options;
+    const placed = withTargets({ ...this.#placed, application: wanted }, (name) => !without.includes(name));
+    const sessions = await this.#sessions(placed, signal);
     const uncounted = sessions.some(({ configuration }) => configuration?.uncounted) && {
       uncounted: true as const,
     };
-    const targets = await targetsOf(
+    const targets = await targetsOf(this.options, placed, { ...brought, ...uncounted });
+    const { inspection, probe, router } = await lookAround(
       this.options,
-      { ...this.#placed, application: wanted },
-      { ...brought, ...uncounted },
+      placed,
+      targets,
+      this.runner(),
+      signal,
     );
-    const { inspection, probe, router } = await this.#look(targets, signal);
     const release = releaseOf(inspection);
     const notes = await this.#notes(intent, release, signal);
     return makePlan(this.#placed.strategy, {
@@ -183,6 +214,7 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
       intent,
       release,
       targets: targets.map((target, i) => ({ target, state: inspection.targets[i]! })),
+      without,
       ...(router && { router }),
       options: this.#strategyOptions(),
       ...(probe && { probe }),
@@ -200,8 +232,10 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
   }
 
   /** How Tomcats keep sessions: matters where users go from one to another, and is looked at where that is written. */
-  async #sessions(signal: AbortSignal | undefined): Promise<NodeSessions[]> {
-    const { application, placement, router } = this.#placed;
+  async #sessions(
+    { application, placement, router }: Placed,
+    signal: AbortSignal | undefined,
+  ): Promise<NodeSessions[]> {
     if (application.kind !== 'war') return [];
     const { config, providers, application: name } = this.options;
     const isWritten = placement.targets.some((target) => config.tomcats[target]?.base !== undefined);
@@ -272,10 +306,6 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
     return application.kind === 'war' ? (this.options.config.tomcats[first]?.through ?? THIS_MACHINE) : first;
   }
 
-  #look(targets: readonly Target[], signal: AbortSignal | undefined): Promise<Looked> {
-    return lookAround(this.options, this.#placed, targets, this.runner(), signal);
-  }
-
   /** Connects to the hosts while the release is looked for. */
   #connect(signal: AbortSignal | undefined): void {
     const { application, placement } = this.#placed;
@@ -288,4 +318,9 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
         .run(['true'], {}, signal)
         .catch(() => undefined);
   }
+}
+
+function withTargets(placed: Placed, isPart: (name: string) => boolean): Placed {
+  const { placement } = placed;
+  return { ...placed, placement: { ...placement, targets: placement.targets.filter(isPart) } };
 }

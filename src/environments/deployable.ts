@@ -31,6 +31,8 @@ export interface DeployableOptions {
   readonly onStage?: (stage: string) => void;
   /** Asked after cancelling in the middle. */
   readonly decide?: () => Promise<'undo' | 'stay'>;
+  /** Targets that take no part, such as one that is down. */
+  readonly without?: readonly string[];
   /** Who approved a plan that so many others must approve; nobody unless given. */
   readonly approvals?: (plan: Plan, needed: number) => Promise<readonly string[]>;
 }
@@ -68,6 +70,16 @@ export abstract class Deployable<Options extends DeployableOptions = DeployableO
 
   /** Asked before anything is done: who approved the plan, where somebody must. Rejects where it may not be executed. */
   protected approvedBy?(plan: Plan): Promise<readonly string[]>;
+
+  /**
+   * The same without some of its targets, which what is planned, gone on with or taken back leaves out. Throws
+   * `EnvironmentError` `unknownTarget`, `noTargetLeft`.
+   */
+  leavingOut(targets: readonly string[]): this {
+    const [name] = targets;
+    if (name === undefined) return this;
+    throw new EnvironmentError('unknownTarget', `${this.subject} can't do without`, { name, known: '' });
+  }
 
   get protection(): Environment['protection'] {
     return this.environment.protection;
@@ -139,7 +151,7 @@ export abstract class Deployable<Options extends DeployableOptions = DeployableO
   }
 
   async #createDeployer(signal: AbortSignal | undefined): Promise<Deployer> {
-    const { clock, actor, stateFolder, environment, onEvent, decide } = this.options;
+    const { clock, actor, stateFolder, environment, onEvent, decide, without } = this.options;
     return new Deployer({
       lock: await this.lock(signal),
       clock,
@@ -151,6 +163,7 @@ export abstract class Deployable<Options extends DeployableOptions = DeployableO
       isRunning,
       ...(onEvent && { onEvent }),
       ...(decide && { decide }),
+      ...(without && { without }),
     });
   }
 }

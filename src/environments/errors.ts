@@ -10,7 +10,8 @@ import { SwapdeckError } from '../util/errors';
  * `window`, `now`); `notPromoted` (the release was not live in the environment before: `environment`, `version`, `after`);
  * `smokeMissing` (its tests did not pass in `gate`: `environment`, `version`); `approvalsMissing` (`environment`, `wanted`,
  * `given`); `noAddress` (a router can't reach the host by the address that it is reached by from here: `name`, `router`,
- * `found`).
+ * `found`); `targetDown` (one of several targets can't be looked at, and can be left out: `target`; `cause` says why);
+ * `unknownTarget` (`name`, `known`); `noTargetLeft`.
  */
 export type EnvironmentErrorReason =
   | 'unknownEnvironment'
@@ -26,6 +27,9 @@ export type EnvironmentErrorReason =
   | 'notPromoted'
   | 'smokeMissing'
   | 'approvalsMissing'
-  | 'noAddress';
+  | 'noAddress'
+  | 'targetDown'
+  | 'unknownTarget'
+  | 'noTargetLeft';
 
 export class EnvironmentError extends SwapdeckError<EnvironmentErrorReason> {}

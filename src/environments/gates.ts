@@ -93,7 +93,8 @@ export function checkApprovals(
 
 /** By what was built, not by its name: another environment has another configuration, and a tag may move. */
 function wasLive({ outcome, intent, release }: AuditRecord, { artifact }: Release): boolean {
-  return outcome === 'done' && intent !== 'switch' && release.artifact === artifact;
+  const hasPlaced = intent === 'deploy' || intent === 'rollback';
+  return outcome === 'done' && hasPlaced && release.artifact === artifact;
 }
 
 function wasTested({ receipt }: AuditRecord): boolean {

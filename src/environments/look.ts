@@ -2,6 +2,7 @@ import type { Environment, SwapdeckConfig } from '../config/model';
 import type { Inspection, Instance, PlanNote, ProbePlan, Release, TargetState } from '../contracts/deploy';
 import type { Runner } from '../contracts/deployCall';
 import type { Target } from '../contracts/deployTarget';
+import { mayPass } from '../contracts/transportError';
 import { perform } from '../deploy/inspect';
 import type { RouterInput } from '../deploy/strategies/input';
 import { withReleases } from '../routers/addresses';
@@ -11,7 +12,9 @@ import type { ValueProviders } from '../config/resolve';
 import type { ImageOrigin } from '../targets/docker/model';
 import { DockerTarget } from '../targets/docker/target';
 import type { TomcatApplication } from '../targets/tomcat/model';
+import { toError } from '../util/errors';
 import { dockerApplication } from './dockerApplication';
+import { EnvironmentError } from './errors';
 import { reachedAt, type Placed } from './lookUp';
 import type { Places } from './places';
 import { makeRouter } from './routers';
@@ -69,9 +72,18 @@ export async function lookAround(
   const { router: named } = placed;
   const addresses =
     placed.application.kind === 'war'
-      ? tomcatAddresses({ config, providers, targets: placed.placement.targets })
+      ? tomcatAddresses({ config, providers, targets: placed.environment.applications[application]!.targets })
       : undefined;
-  const looked = Promise.all(targets.map((target) => perform(target.inspect(application), runner, signal)));
+  const looked = Promise.all(
+    targets.map((target) =>
+      perform(target.inspect(application), runner, signal).catch((error: unknown) => {
+        // The others may do without it where each sends users to its newest release by itself.
+        if (!target.routesItself || targets.length === 1 || !mayPass(error)) throw toError(error);
+        const details = { target: target.name };
+        throw new EnvironmentError('targetDown', `${target.name} can't be looked at`, details, error);
+      }),
+    ),
+  );
   const [states, ask, read] = await Promise.all([
     looked,
     // Where nothing runs a question only has the router mark the address as one that does not answer.

@@ -75,7 +75,7 @@ function draftOf(error: unknown, facts: Facts): Draft {
   if (error instanceof TomcatError) return tomcatTexts[error.reason](facts);
   if (error instanceof ArtifactError) return artifactTexts[error.reason](facts);
   if (error instanceof EngineError) return engineTexts[error.reason](facts);
-  if (error instanceof EnvironmentError) return environmentTexts[error.reason](facts);
+  if (error instanceof EnvironmentError) return environmentDraft(error, facts);
   if (error instanceof ConfigError) return configErrorTexts[error.reason](facts);
   if (error instanceof UndoError) return undoTexts[error.reason](facts);
   if (error instanceof LedgerError) return ledgerTexts[error.reason](facts);
@@ -87,6 +87,15 @@ function draftOf(error: unknown, facts: Facts): Draft {
     detail: toError(error).message,
     next: ['showLog'],
   };
+}
+
+/** A target that is down says why in the words of its cause, before what can be done. */
+function environmentDraft(error: EnvironmentError, facts: Facts): Draft {
+  const draft = environmentTexts[error.reason](facts);
+  if (error.reason !== 'targetDown' || !(error.cause instanceof SwapdeckError)) return draft;
+  const { details } = error.cause;
+  const why = draftOf(error.cause, { ...facts, details, where: placeOf({ details }) ?? facts.where });
+  return { ...draft, detail: [why.title, draft.detail].filter((text) => text).join(' ') };
 }
 
 /** A step that failed says why in the words of its cause. */

@@ -71,6 +71,24 @@ export const environmentTexts: Texts<EnvironmentErrorReason> = {
     ),
     next: ['openConfiguration'],
   }),
+  targetDown: (facts) => ({
+    title: facts.t('{0} can not be looked at.', fact(facts, 'target')),
+    detail: facts.t(
+      'Nothing was done. Go on when it is back, or without it (`--without {0}`): it is marked as behind then, and the next deployment gives it the same release.',
+      fact(facts, 'target'),
+    ),
+    next: ['retry', 'goOnWithout', 'openConfiguration'],
+  }),
+  unknownTarget: (facts) => ({
+    title: facts.t('{0} is no target of the application there.', fact(facts, 'name')),
+    detail: facts.t('It has: {0}.', fact(facts, 'known')),
+    next: ['openConfiguration'],
+  }),
+  noTargetLeft: (facts) => ({
+    title: facts.t('Without these no target is left.'),
+    detail: facts.t('At least one must take part.'),
+    next: ['retry'],
+  }),
   outsideWindow: (facts) => ({
     title: facts.t('{0} takes no releases now.', fact(facts, 'environment')),
     detail: facts.t(

@@ -4,6 +4,7 @@ import type { Translate } from './translate';
 /** What a person can do next: a button in the editor, a line on the command line. */
 export type NextStepId =
   | 'retry'
+  | 'goOnWithout'
   | 'showLog'
   | 'showSwaps'
   | 'openConfiguration'
@@ -88,6 +89,7 @@ export function nextStepTitle(id: NextStepId, t: Translate): string {
 
 const nextStepTitles: Readonly<Record<NextStepId, (t: Translate) => string>> = {
   retry: (t) => t('Try Again'),
+  goOnWithout: (t) => t('Go On Without It'),
   showLog: (t) => t('Show Log'),
   showSwaps: (t) => t('Show Swaps'),
   openConfiguration: (t) => t('Open swapdeck.yaml'),

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { copyFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { makeTempDir, removeDir } from '../../scripts/support/tempDir';
+import type { AuditRecord, Receipt } from '../../src/contracts/deployRecord';
 import type { DeployEvent } from '../../src/contracts/deployRecord';
 import { Relay } from '../lab/relay';
-import { TomcatNode } from '../lab/tomcat/node';
-import { QuotesFleet } from '../lab/tomcat/scene';
+import { DEPLOYER, TomcatNode } from '../lab/tomcat/node';
+import { callsOf, QuotesFleet } from '../lab/tomcat/scene';
 import { randomQuotes } from '../lab/tomcat/wars';
+import { lastLine, startCli, type Ran } from './support/cli';
 
 describe('a fleet of Tomcats', function () {
   this.timeout(120_000);
@@ -78,6 +83,92 @@ describe('a fleet of Tomcats', function () {
       assert.deepEqual([receipt.outcome, receipt.exact], ['undone', true], JSON.stringify(receipt));
       assert.deepEqual(await fleet.states(), before);
       for (const node of [worker1, worker2]) assert.ok(!started(node, '1.0.2'), node.said.join('\n'));
+    });
+  });
+
+  describe('of which one is down', () => {
+    let folder: string;
+    const swapdeck = (...argv: string[]): Promise<Ran> =>
+      startCli(folder, argv, {
+        HOME: folder,
+        SWAPDECK_STATE: path.join(folder, 'state'),
+        SWAPDECK_SECRET_TOMCAT: DEPLOYER.password,
+      }).ended;
+    const build = async (version: string): Promise<void> =>
+      copyFile(await war(version), path.join(folder, 'quotes.war'));
+
+    before(async () => {
+      folder = await makeTempDir('tomcat-fleet');
+      const tomcat = (node: TomcatNode): string =>
+        `{ manager: "${node.manager}", user: ${DEPLOYER.user}, password: "\${secret:tomcat}" }`;
+      await writeFile(
+        path.join(folder, 'swapdeck.yaml'),
+        `applications:
+  quotes: { war: quotes.war, context: /quotes, smoke: [{ get: /health, status: 200, contains: UP }] }
+tomcats:
+  worker1: ${tomcat(worker1)}
+  worker2: ${tomcat(worker2)}
+environments:
+  staging:
+    applications:
+      quotes: { targets: [worker1, worker2], strategy: parallel, standby: 1 }
+`,
+      );
+      await build('1.0.0');
+      const { code, stderr } = await swapdeck('deploy', 'staging', 'quotes', '1.0.0', '--yes');
+      assert.equal(code, 0, stderr);
+      await worker2.kill();
+      await build('1.1.0');
+    });
+    after(() => removeDir(folder));
+
+    it('gets nothing unless it is left out, and the one that is down is named', async () => {
+      const { code, stdout, stderr } = await swapdeck(
+        'deploy',
+        'staging',
+        'quotes',
+        '1.1.0',
+        '--yes',
+        '--json',
+      );
+      assert.equal(code, 3, stderr);
+      assert.match(stderr, /worker2 can not be looked at/);
+      assert.match(stderr, /Nothing listens|refused/i);
+      assert.match(stderr, /--without worker2/);
+      assert.match(stdout, /"reason":"targetDown"/);
+      const wrong = await swapdeck('plan', 'staging', 'quotes', '1.1.0', '--without', 'worker3');
+      assert.match(wrong.stderr, /worker3 is no target .* worker1, worker2/s);
+    });
+
+    it('gets a release without it, is marked, and brings it up to date under the same stamp', async () => {
+      const { code, stderr } = await swapdeck(
+        ...['deploy', 'staging', 'quotes', '1.1.0', '--without', 'worker2', '--yes'],
+      );
+      assert.equal(code, 0, stderr);
+      const history = await swapdeck('history', 'staging', 'quotes', '--json');
+      const [record] = (lastLine(history.stdout) as { deployments: AuditRecord[] }).deployments;
+      assert.deepEqual([record!.targets, record!.without], [['worker1'], ['worker2']]);
+
+      await worker2.start();
+      const behind = await swapdeck('status', 'staging');
+      assert.match(behind.stdout, /worker2 +1\.0\.0 +running; behind: missed 1\.1\.0/);
+      assert.ok(!behind.stdout.includes('not what was deployed'), behind.stdout);
+
+      const again = await swapdeck('deploy', 'staging', 'quotes', '1.1.0', '--yes', '--json');
+      assert.equal(again.code, 0, again.stderr);
+      assert.equal((lastLine(again.stdout) as Receipt).outcome, 'done');
+      const versions = await Promise.all(
+        [worker1, worker2].map(async (node) => {
+          const { contexts } = await fleet.runner.value<{ contexts: { path: string; version: string }[] }>(
+            callsOf(node).list(),
+          );
+          return contexts.filter(({ path: at }) => at === '/quotes').map(({ version }) => version);
+        }),
+      );
+      assert.deepEqual(versions[0], versions[1]);
+      assert.equal(versions[0]!.length, 2);
+      const status = await swapdeck('status', 'staging');
+      assert.ok(!status.stdout.includes('behind'), status.stdout);
     });
   });
 });

@@ -10,7 +10,12 @@ import type { Observers } from './open';
 export interface ChangeOptions {
   readonly yes?: boolean;
   readonly approvedBy?: readonly string[];
+  /** Targets that take no part. */
+  readonly without?: readonly string[];
 }
+
+/** What is said about leaving a target out by each command that can. */
+export const WITHOUT = 'leave out a target that is down; once for each';
 
 /** What is said about exit codes by each command that executes a plan. */
 export const EXIT_CODES =
@@ -66,6 +71,7 @@ const refusals: ReadonlySet<string> = new Set<DeployErrorReason | EnvironmentErr
   'notPromoted',
   'smokeMissing',
   'approvalsMissing',
+  'targetDown',
 ]);
 
 export async function refusing(context: Context, run: () => Promise<ExitCode>): Promise<ExitCode> {

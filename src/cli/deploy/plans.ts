@@ -1,7 +1,7 @@
 import type { Plan } from '../../contracts/deploy';
 import type { DeployedApplication } from '../../environments/application';
 import { collect, examples, ExitCode, type Context, type Register } from '../command';
-import { EXIT_CODES, executePlan, refusing, type ChangeOptions } from './execute';
+import { EXIT_CODES, executePlan, refusing, WITHOUT, type ChangeOptions } from './execute';
 import { withApplications, type Names } from './open';
 
 type MakePlan = (
@@ -24,10 +24,17 @@ export const registerPlans: Register = (program, action) => {
     .argument('<environment>')
     .argument('<application>')
     .argument('[version]', 'a version that was built before; else the workspace is built')
+    .option('--without <target>', WITHOUT, collect)
     .addHelpText('after', examples('plan staging adara', 'plan production adara 3f2c1ab --json'))
     .action(
-      action((context, environment: string, application: string, version: string | undefined) =>
-        show(context, { environment, application }, version),
+      action(
+        (
+          context,
+          environment: string,
+          application: string,
+          version: string | undefined,
+          { without = [] }: Pick<ChangeOptions, 'without'>,
+        ) => show(context, { environment, application }, version, without),
       ),
     );
   const change = (name: keyof typeof makers, description: string, version: string): void => {
@@ -38,6 +45,7 @@ export const registerPlans: Register = (program, action) => {
       .argument('<application>')
       .argument(version, 'the version; `swapdeck status` lists those that are kept')
       .option('--yes', 'go on without a question')
+      .option('--without <target>', WITHOUT, collect)
       .option(
         '--approved-by <name>',
         'who approved, where the environment wants that; once for each',
@@ -59,7 +67,8 @@ export const registerPlans: Register = (program, action) => {
             withApplications(context, async (open) =>
               executePlan(
                 context,
-                (observers) => open({ environment, application }, observers),
+                (observers) =>
+                  open({ environment, application }, observers).leavingOut(options.without ?? []),
                 (opened, signal) => makers[name](opened, chosen, signal),
                 options,
               ),
@@ -72,7 +81,12 @@ export const registerPlans: Register = (program, action) => {
   change('switch', 'send all users to a release that runs beside the live one', '<version>');
 };
 
-async function show(context: Context, names: Names, version: string | undefined): Promise<ExitCode> {
+async function show(
+  context: Context,
+  names: Names,
+  version: string | undefined,
+  without: readonly string[],
+): Promise<ExitCode> {
   const { output, signal } = context;
   const [{ renderPlan }, { planDigest }] = await Promise.all([
     import('../../deploy/render'),
@@ -80,7 +94,7 @@ async function show(context: Context, names: Names, version: string | undefined)
   ]);
   return refusing(context, () =>
     withApplications(context, async (open) => {
-      const plan = await open(names).plan(version, signal);
+      const plan = await open(names).leavingOut(without).plan(version, signal);
       output.line(renderPlan(plan));
       output.result({ plan, digest: planDigest(plan) });
       return ExitCode.done;

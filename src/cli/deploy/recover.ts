@@ -1,8 +1,11 @@
 import type { Deployable } from '../../environments/deployable';
 import type { Receipt } from '../../contracts/deployRecord';
-import { examples, ExitCode, type Context, type Register } from '../command';
+import { collect, examples, ExitCode, type Context, type Register } from '../command';
 import { confirm } from './ask';
+import { WITHOUT, type ChangeOptions } from './execute';
 import { withDeployable, type Names } from './open';
+
+type LeavingOut = Pick<ChangeOptions, 'without'>;
 
 /** `swapdeck resume` and `unlock`; `undo ENVIRONMENT APPLICATION` is in `../undo.ts`. */
 export const registerRecover: Register = (program, action) => {
@@ -11,10 +14,13 @@ export const registerRecover: Register = (program, action) => {
     .description('go on with a deployment that was interrupted')
     .argument('<environment>')
     .argument('<application>')
+    .option('--without <target>', WITHOUT, collect)
     .addHelpText('after', examples('resume staging adara'))
     .action(
-      action((context, environment: string, application: string) =>
-        recover(context, { environment, application }, (opened, signal) => opened.resume(signal)),
+      action((context, environment: string, application: string, { without }: LeavingOut) =>
+        recover(context, { environment, application }, (opened, signal) =>
+          opened.leavingOut(without ?? []).resume(signal),
+        ),
       ),
     );
   program
@@ -32,8 +38,12 @@ export const registerRecover: Register = (program, action) => {
 };
 
 /** Takes an interrupted deployment back. */
-export function undoDeployment(context: Context, names: Names): Promise<ExitCode> {
-  return recover(context, names, (opened, signal) => opened.undo(signal), true);
+export function undoDeployment(
+  context: Context,
+  names: Names,
+  { without = [] }: LeavingOut,
+): Promise<ExitCode> {
+  return recover(context, names, (opened, signal) => opened.leavingOut(without).undo(signal), true);
 }
 
 async function recover(

@@ -78,13 +78,14 @@ function rowsOf({ environment, application }: Names, status: ApplicationStatus):
     ...(interrupted ? ['a deployment was interrupted'] : []),
     ...(holder ? [`${holder.owner?.actor.name ?? 'somebody'} is at it`] : []),
   ];
-  return targets.map(({ target, state, error }) => {
+  return targets.map(({ target, state, error, missed }) => {
     const live = state?.live;
     const kept = state?.older.map(({ release, state: how }) => `${release.version} ${how}`) ?? [];
     const said =
       error === undefined
         ? [
             live?.state ?? 'nothing runs',
+            ...(missed ? [`behind: missed ${missed.version}`] : []),
             ...(kept.length > 0 ? [`kept: ${kept.join(', ')}`] : []),
             ...remarks,
           ]
@@ -102,8 +103,10 @@ function toJson(each: Names & ({ status: ApplicationStatus } | { error: string }
     application,
     ...(live && { live }),
     drifted,
-    targets: targets.map(({ target, state, error }) =>
-      error === undefined ? state : { target, error: describe(error).title },
+    targets: targets.map(({ target, state, error, missed }) =>
+      error === undefined
+        ? { ...state, ...(missed && { missed }) }
+        : { target, error: describe(error).title },
     ),
     ...(lastDeployment && {
       lastDeployment: {

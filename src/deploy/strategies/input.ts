@@ -43,6 +43,8 @@ export interface StrategyInput {
   readonly intent: Intent;
   readonly release: Release;
   readonly targets: readonly TargetInput[];
+  /** Targets that are left out. */
+  readonly without?: readonly string[];
   readonly router?: RouterInput;
   readonly options: StrategyOptions;
   readonly probe?: ProbePlan;

@@ -4,6 +4,7 @@ import { DeployError } from '../../contracts/deployError';
 import type { Receipt } from '../../contracts/deployRecord';
 import type { DeployedApplication } from '../../environments/application';
 import type { Deployable } from '../../environments/deployable';
+import { EnvironmentError } from '../../environments/errors';
 import { nameOf } from '../../environments/operations';
 import { AbortedError } from '../../util/errors';
 import type { App } from '../app';
@@ -58,7 +59,12 @@ export async function deployByPlan<D extends Deployable>(
     }
   } catch (error) {
     const retry = (): unknown => deployByPlan(app, placed, title, make);
-    app.notifier.error(error, { deployment: placed, retry });
+    const down = error instanceof EnvironmentError && error.reason === 'targetDown' && error.details.target;
+    const goOnWithout = (): unknown =>
+      deployByPlan<D>(app, placed, title, (deployable, signal) =>
+        make(deployable.leavingOut([String(down)]), signal),
+      );
+    app.notifier.error(error, { deployment: placed, retry, ...(down !== false && { goOnWithout }) });
     return undefined;
   }
 }

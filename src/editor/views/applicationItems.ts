@@ -96,7 +96,7 @@ function knownRow({ value: status, error, loading }: Known<ApplicationStatus>): 
       icon: new vscode.ThemeIcon(loading ? 'loading~spin' : 'package'),
       words: loading ? t('asking the hosts') : '',
     };
-  const words = [...openWords(status), ...driftWords(status), ...liveWords(status)];
+  const words = [...openWords(status), ...driftWords(status), ...behindWords(status), ...liveWords(status)];
   return {
     state: isBusy(status) ? 'busy' : status.interrupted ? 'interrupted' : 'idle',
     icon: iconOf(status),
@@ -135,7 +135,7 @@ function iconOf(status: ApplicationStatus): vscode.ThemeIcon {
   if (isBusy(status)) return new vscode.ThemeIcon('lock', yellow);
   if (interrupted) return new vscode.ThemeIcon('debug-pause', yellow);
   if (targets.some(({ error }) => error !== undefined)) return new vscode.ThemeIcon('error', red);
-  if (drifted) return new vscode.ThemeIcon('warning', yellow);
+  if (drifted || targets.some(({ missed }) => missed)) return new vscode.ThemeIcon('warning', yellow);
   return live ? new vscode.ThemeIcon('pass', green) : new vscode.ThemeIcon('package');
 }
 
@@ -158,12 +158,26 @@ function liveWords({ live, targets, lastDeployment: last }: ApplicationStatus): 
   return [version, ...(isOfLast ? [ago(last.at), t('by {0}', who(last.actor))] : [])];
 }
 
+/** `behind: worker2 has 1.0.0, missed 1.1.0`. */
+function behindWords({ targets }: ApplicationStatus): string[] {
+  return targets.flatMap(({ target, state, missed }) => {
+    if (!missed) return [];
+    const has = state?.live?.release.version;
+    return [
+      has === undefined
+        ? t('behind: {0} missed {1}', target, missed.version)
+        : t('behind: {0} has {1}, missed {2}', target, has, missed.version),
+    ];
+  });
+}
+
 /** `drifted: 1a2b3c runs on web-2`. */
 function driftWords({ drifted, targets, lastDeployment: last }: ApplicationStatus): string[] {
   if (!drifted || !last) return [];
   const deployed = last.outcome === 'done' ? last.release : last.from;
   const stray = targets.find(
-    ({ state }) => state !== undefined && state.live?.release.artifact !== deployed?.artifact,
+    ({ state, missed }) =>
+      !missed && state !== undefined && state.live?.release.artifact !== deployed?.artifact,
   );
   if (!stray) return [t('drifted')];
   const found = stray.state?.live?.release.version;
@@ -185,7 +199,7 @@ function marksOf(placed: PlacedApplication, applications: Applications): string[
   ];
 }
 
-function targetItem({ placed, target: { target, state, error } }: TargetNode): vscode.TreeItem {
+function targetItem({ placed, target: { target, state, error, missed } }: TargetNode): vscode.TreeItem {
   const item = new vscode.TreeItem(target, error === undefined ? None : Expanded);
   item.id = `target/${placed.id}/${target}`;
   item.contextValue = 'applicationHost';
@@ -193,6 +207,7 @@ function targetItem({ placed, target: { target, state, error } }: TargetNode): v
     error === undefined
       ? [
           ...(state?.live ? instanceWords(state.live) : [t('nothing is live')]),
+          ...(missed ? [t('behind: missed {0}', missed.version)] : []),
           ...(state?.older.map(({ release, state: how }) =>
             how === 'running' ? t('standby: {0}', release.version) : t('kept: {0}', release.version),
           ) ?? []),

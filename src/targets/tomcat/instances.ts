@@ -40,15 +40,35 @@ function sameRelease({ release }: Instance, other: Release): boolean {
 }
 
 /**
- * The version in which a server has a release already. One that only some servers of the fleet have is deployed anew,
- * so that all get the same.
+ * The version in which a server has a release already, where all the others of the fleet have it too or can get it
+ * under that name. Else it is deployed anew, so that all get the same.
  */
 export function keptInstance(
   state: TargetState,
   fleet: readonly TargetState[],
   release: Release,
 ): Instance | undefined {
-  const find = (of: TargetState): Instance | undefined =>
-    usable(of).find((each) => sameRelease(each, release));
-  return fleet.every(find) ? find(state) : undefined;
+  const isKept = fleet.every((each) => find(each, release)) || joinedVersion(fleet, release) !== undefined;
+  return isKept ? find(state, release) : undefined;
+}
+
+/**
+ * The version under which servers that lack a release, because they were down, get what the others of the fleet have:
+ * one that would be the newest on each of them.
+ */
+export function joinedVersion(fleet: readonly TargetState[], release: Release): string | undefined {
+  const lacking = fleet.filter((each) => !find(each, release));
+  const versions = fleet.flatMap((each) => {
+    const found = find(each, release);
+    return found && !factsOf(found).foreign ? [factsOf(found).version] : [];
+  });
+  const highest = versions.sort(compare).at(-1);
+  if (highest === undefined || lacking.length === 0) return undefined;
+  const isNewest = (state: TargetState): boolean =>
+    instancesOf(state).every((each) => compare(factsOf(each).version, highest) < 0);
+  return lacking.every(isNewest) ? highest : undefined;
+}
+
+function find(state: TargetState, release: Release): Instance | undefined {
+  return usable(state).find((each) => sameRelease(each, release));
 }

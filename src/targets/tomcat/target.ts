@@ -10,7 +10,7 @@ import type {
 } from '../../contracts/deployTarget';
 import { TomcatError } from './errors';
 import { addressOf, factsOf, inspectServer, type ServerFacts } from './inspect';
-import { idOf, instancesOf, keptInstance, newerThan, ours, stampOf } from './instances';
+import { idOf, instancesOf, joinedVersion, keptInstance, newerThan, ours, stampOf } from './instances';
 import { compare, contextName } from './listing';
 import { ManagerCalls } from './manager';
 import { sessionNotes } from './notes';
@@ -81,7 +81,10 @@ export class TomcatTarget implements Target {
     return uncounted === true && sessions === 'keep';
   }
 
-  /** The new version: a stamp later than all of the fleet's, so that it is the newest everywhere. */
+  /**
+   * The new version: what others of the fleet have already, else a stamp later than all of the fleet's. Either is the
+   * newest everywhere.
+   */
   #planned(state: TargetState, fleet: readonly TargetState[], { release, at }: TargetRequest): Instance {
     const { context: path, war } = this.#application;
     if (!war)
@@ -95,7 +98,7 @@ export class TomcatTarget implements Target {
       at ?? EPOCH,
       all.map((each) => factsOf(each).version),
     );
-    const version = contextVersion(stamp, release);
+    const version = joinedVersion(fleet, release) ?? contextVersion(stamp, release);
     const above = instancesOf(state).find((each) => compare(factsOf(each).version, version) >= 0);
     if (above) throw this.#foreign(above);
     return {

@@ -124,9 +124,23 @@ describe('a Tomcat as a target', () => {
     assert.ok(made.check[0]!.do.every((call) => call.via === 'http' && call.url.includes('/manager/')));
   });
 
-  it('deploys a release anew on all servers when one of them has it no longer', () => {
-    const fleet = [state([ours('260101000000', '1')]), state([], 9, 'worker2')];
-    assert.deepEqual(ids(target.deployment(fleet[0]!, request('1', { fleet })))[0], 'deploy');
+  it('gives servers that missed a release the same version as the others have', () => {
+    const fleet = [
+      state([ours('260102000000', '2'), ours('260101000000', '1')]),
+      state([ours('260101000000', '1')], 9, 'worker2'),
+    ];
+    const [has, lacks] = fleet.map((each) => target.deployment(each, request('2', { fleet })));
+    assert.deepEqual([has!.start, lacks!.start.map(({ id }) => id)], [[], ['worker1/deploy']]);
+    assert.equal(lacks!.instance.id, has!.instance.id);
+  });
+
+  it('deploys a release anew on all servers when one of them has it no longer, below what is newer', () => {
+    const fleet = [
+      state([ours('260102000000', '2'), ours('260101000000', '1')]),
+      state([ours('260102000000', '2')], 9, 'worker2'),
+    ];
+    for (const each of fleet)
+      assert.deepEqual(ids(target.deployment(each, request('1', { fleet })))[0], 'deploy');
     const without = new TomcatTarget(manager, { ...application, war: undefined } as never);
     assert.throws(() => without.deployment(fleet[0]!, request('1', { fleet })), { reason: 'releaseGone' });
   });
