@@ -1,6 +1,7 @@
 import type { Register } from './command';
 import { registerCheck } from './check';
 import { registerCompare } from './compare';
+import { registerFleet } from './deploy/fleet';
 import { registerPlans } from './deploy/plans';
 import { registerRecover } from './deploy/recover';
 import { registerStatus } from './deploy/status';
@@ -19,6 +20,7 @@ export const commands: readonly Register[] = [
   registerCompare,
   registerPlans,
   registerStatus,
+  registerFleet,
   registerRecover,
   registerUndo,
   registerHistory,

@@ -12,6 +12,11 @@ import { SwapdeckError } from '../util/errors';
  * `given`); `noAddress` (a router can't reach the host by the address that it is reached by from here: `name`, `router`,
  * `found`); `targetDown` (one of several targets can't be looked at, and can be left out: `target`; `cause` says why);
  * `unknownTarget` (`name`, `known`); `noTargetLeft`.
+ *
+ * Of fleets: `unknownFleet` (no such load balancer of mod_jk: `name`, `environment`, `known`); `unknownNode` (`name`,
+ * `router`, `known`); `noRestart` (no command starts the node again: `name`); `lastNode` (no other node would serve:
+ * `name`, `router`); `sessionsAtRisk` (sessions would not survive: `name`; `lacks`, lines of text with what is missing;
+ * `unchecked`, nodes of which nobody can tell).
  */
 export type EnvironmentErrorReason =
   | 'unknownEnvironment'
@@ -30,6 +35,11 @@ export type EnvironmentErrorReason =
   | 'noAddress'
   | 'targetDown'
   | 'unknownTarget'
-  | 'noTargetLeft';
+  | 'noTargetLeft'
+  | 'unknownFleet'
+  | 'unknownNode'
+  | 'noRestart'
+  | 'lastNode'
+  | 'sessionsAtRisk';
 
 export class EnvironmentError extends SwapdeckError<EnvironmentErrorReason> {}

@@ -1,7 +1,7 @@
 import type { SwapdeckConfig } from '../config/model';
 import type { ValueProviders } from '../config/resolve';
 import type { PlanNote } from '../contracts/deploy';
-import { literal, THIS_MACHINE, type Answer, type Call, type Runner } from '../contracts/deployCall';
+import { THIS_MACHINE, type Answer, type Call, type Runner } from '../contracts/deployCall';
 import type { FleetLack } from '../routers/fleetLines';
 import type { JkMember } from '../routers/modJkAnswers';
 import { ManagerCalls } from '../targets/tomcat/manager';
@@ -10,6 +10,7 @@ import {
   routeOfCookie,
   type SessionConfiguration,
 } from '../targets/tomcat/sessions';
+import { encodePath } from '../targets/tomcat/smoke';
 import { managerOf } from './tomcatApplication';
 import { withVariables } from './variables';
 
@@ -119,7 +120,7 @@ async function askRoute(
 ): Promise<string | null | undefined> {
   if (context === undefined) return undefined;
   const calls = new ManagerCalls(managerOf(node, config.tomcats[node]!, providers));
-  const page = calls.page(`${context === '/' ? '' : literal(encodeURI(context))}/`);
+  const page = calls.page(`${context === '/' ? '' : encodePath(context)}/`);
   const expect = [{ path: 'status', is: 'atLeast', value: 100 } as const];
   const { headers } = await perform(runner, { ...page, expect }, signal);
   const cookies = (headers as Readonly<Record<string, unknown>> | undefined)?.['set-cookie'];

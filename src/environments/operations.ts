@@ -1,5 +1,6 @@
 import type { SwapdeckConfig } from '../config/model';
 import type { Deployable, DeployableOptions } from './deployable';
+import { fleetsIn } from './fleetNames';
 
 /** Kinds of operations: changes of an environment that put no release there. */
 export type OperationKind = 'address' | 'certificate' | 'fleet';
@@ -11,7 +12,15 @@ interface OperationRow {
   open(name: string, options: DeployableOptions): Promise<Deployable>;
 }
 
-const rows: Readonly<Partial<Record<OperationKind, OperationRow>>> = {};
+const rows: Readonly<Partial<Record<OperationKind, OperationRow>>> = {
+  fleet: {
+    names: fleetsIn,
+    open: async (name, options) => {
+      const { Fleet } = await import('./fleet');
+      return new Fleet(name, options);
+    },
+  },
+};
 
 /** `vip@address`: no application can be called that. */
 export function subjectOf(name: string, kind: OperationKind): string {

@@ -38,11 +38,7 @@ export function tomcatTargets(
   const made: TomcatApplication = {
     context: contextOf(name, application),
     ...(war && { war }),
-    smoke: application.smoke.map(({ get, status, contains }) => ({
-      get,
-      status,
-      ...(contains !== undefined && { contains }),
-    })),
+    smoke: smokeOf(application),
     sessions,
     ...(uncounted && { uncounted }),
     startMs: START_MS,
@@ -50,6 +46,14 @@ export function tomcatTargets(
   return targets.map(
     (target) => new TomcatTarget(managerOf(target, config.tomcats[target]!, providers), made),
   );
+}
+
+export function smokeOf({ smoke }: WarApplication): TomcatApplication['smoke'] {
+  return smoke.map(({ get, status, contains }) => ({
+    get,
+    status,
+    ...(contains !== undefined && { contains }),
+  }));
 }
 
 /** Where each server is asked for its pages, by its name. */

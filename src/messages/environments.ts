@@ -1,4 +1,5 @@
 import type { EnvironmentErrorReason } from '../environments/errors';
+import { fleetTexts } from './tomcatFleet';
 import { fact, type Texts } from './message';
 
 /** Where an application can't be put into an environment. */
@@ -120,4 +121,5 @@ export const environmentTexts: Texts<EnvironmentErrorReason> = {
     ),
     next: ['retry'],
   }),
+  ...fleetTexts,
 };

@@ -120,7 +120,16 @@ export function recover(options: ModJkOptions, member: string): HttpCall[] {
   return hostsOf(options).map((host) => ({
     ...ask(options, host, { cmd: 'recover', mime: 'prop', w: options.worker, sw: member }),
     note: `${member} is tried at once`,
-    parse: 'modjk.done',
+    parse: 'modjk.said',
+  }));
+}
+
+/** Reads that a member is not taken for broken. */
+export function sound(options: ModJkOptions, member: string): HttpCall[] {
+  return hostsOf(options).map((host) => ({
+    ...list(options, host),
+    note: `${member} is not taken for broken`,
+    expect: [{ path: `${at(options)}.broken`, is: 'lacks', value: literal(member) }],
   }));
 }
 

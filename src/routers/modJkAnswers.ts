@@ -108,12 +108,21 @@ export function jkKey(name: string): string {
 
 /** The answer to an update. Throws `RouterError` `refused`; one that is none: `unreadable`. */
 export function jkDone(answer: Answer): string {
+  const { isDone, message } = jkResult(answer);
+  if (!isDone) throw new RouterError('refused', message, { answer: message });
+  return message;
+}
+
+/** The same without a complaint where there was nothing to do. */
+export function jkSaid(answer: Answer): string {
+  return jkResult(answer).message;
+}
+
+function jkResult(answer: Answer): { isDone: boolean; message: string } {
   const text = textOf(answer, 'body');
   const value = (key: string): string | undefined =>
     new RegExp(`^worker\\.result\\.${key}=(.*)$`, 'm').exec(text)?.[1]?.trim();
   const type = value('type');
   if (type === undefined) throw new RouterError('unreadable', 'no result', { what: text.slice(0, 200) });
-  const message = value('message') ?? '';
-  if (type !== 'OK') throw new RouterError('refused', message, { answer: message });
-  return message;
+  return { isDone: type === 'OK', message: value('message') ?? '' };
 }

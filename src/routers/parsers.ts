@@ -4,7 +4,7 @@ import { balancers } from './balancerManager';
 import { soundAfter, soundBefore } from './configTest';
 import { tcpPeers } from './connections';
 import { haproxyDone, haproxyServers, haproxySessions, haproxyStatistics } from './haproxyAnswers';
-import { jkBalancers, jkDone } from './modJkAnswers';
+import { jkBalancers, jkDone, jkSaid } from './modJkAnswers';
 import { pidOf, servingOf, workersOf } from './workers';
 
 /** Parsers of the calls that routers make. They throw `RouterError`. */
@@ -21,5 +21,6 @@ export const routerParsers = {
   'haproxy.done': haproxyDone,
   'modjk.balancers': (answer) => jkBalancers(answer) as unknown as Json,
   'modjk.done': jkDone,
+  'modjk.said': jkSaid,
   'balancer.manager': (answer) => balancers(answer) as unknown as Json,
 } satisfies ParserTable;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { RouterState } from '../../src/contracts/deploy';
 import type { Route, Router } from '../../src/contracts/deployTarget';
 import { addressOf } from '../../src/targets/tomcat/inspect';
-import { activate, idle, modJk, recover, type ModJkOptions } from '../../src/routers/modJk';
+import { activate, idle, modJk, type ModJkOptions } from '../../src/routers/modJk';
 import type { JkMember } from '../../src/routers/modJkAnswers';
 import { RouterRunner } from '../lab/routersRunner';
 import { Traffic } from '../lab/routersTraffic';
@@ -161,10 +161,6 @@ describe('Tomcats behind mod_jk', function () {
     };
     assert.throws(() => router.change(initial, strange, 'p1'), { reason: 'noPlace' });
     await assert.rejects(runner.read(modJk('jk', { ...options, worker: 'other' })), { reason: 'noBackend' });
-    await assert.rejects(runner.perform(recover(options, 'worker9')), {
-      reason: 'refused',
-      details: { answer: 'could not find sub worker' },
-    });
     const elsewhere = modJk('jk', { ...options, url: `${apache.url}/randomquotes/health` });
     await assert.rejects(runner.read(elsewhere), { reason: 'unreadable' });
   });

@@ -72,6 +72,8 @@ const refusals: ReadonlySet<string> = new Set<DeployErrorReason | EnvironmentErr
   'smokeMissing',
   'approvalsMissing',
   'targetDown',
+  'lastNode',
+  'sessionsAtRisk',
 ]);
 
 export async function refusing(context: Context, run: () => Promise<ExitCode>): Promise<ExitCode> {

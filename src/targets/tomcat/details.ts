@@ -26,6 +26,20 @@ export function readServerInfo(answer: Answer): ServerInfo {
   };
 }
 
+/**
+ * The process that answers `vminfo`, as one text that no other one has: its id and machine, and when it started. The names
+ * of these two lines are never translated.
+ */
+export function readProcess(answer: Answer): string {
+  const values = ['name', 'startTime'].map((name) =>
+    readDone(answer)
+      .rest.map((line) => new RegExp(`^\\s+${name}: (\\d.*)$`).exec(line)?.[1])
+      .find((value) => value !== undefined),
+  );
+  if (values.includes(undefined)) throw unreadable(answer, 'no process');
+  return values.join(' ');
+}
+
 /** What `sessions` and `expire` tell. */
 export interface SessionInfo extends JsonObject {
   readonly total: number;

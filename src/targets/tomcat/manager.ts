@@ -110,6 +110,11 @@ export class ManagerCalls {
     return this.#ask('vminfo', {}, 'tomcat.lines');
   }
 
+  /** Which process answers: another one after a restart. */
+  process(): Asked {
+    return this.#ask('vminfo', {}, 'tomcat.process');
+  }
+
   tls(question: TlsQuestion): HttpCall {
     return this.#ask(question, {}, 'tomcat.lines');
   }

@@ -1,7 +1,7 @@
 import type { ParserTable } from '../../contracts/deployCall';
 import type { Json } from '../../util/json';
 import { readDone, readSaid } from './answers';
-import { readServerInfo, readSessions } from './details';
+import { readProcess, readServerInfo, readSessions } from './details';
 import { readContexts } from './listing';
 
 /** The parsers of the Tomcat target, for the runner's table. They throw `TomcatError`. */
@@ -14,4 +14,5 @@ export const tomcatParsers = {
   'tomcat.contexts': (answer) => readContexts(answer) as unknown as Json,
   'tomcat.server': readServerInfo,
   'tomcat.sessions': readSessions,
+  'tomcat.process': readProcess,
 } satisfies ParserTable;

@@ -15,12 +15,11 @@ import { compare, contextName } from './listing';
 import { ManagerCalls } from './manager';
 import { sessionNotes } from './notes';
 import type { ServletNamespace, TomcatApplication, TomcatManager } from './model';
+import { smokeCalls } from './smoke';
 import { contextVersion, nextStamp } from './version';
 
 /** The first Tomcat with `jakarta.servlet`. */
 const FIRST_JAKARTA = 10;
-/** A page that the server has not, or fails at, is no proof that the application serves. */
-const LOWEST_FAILURE = 400;
 /** For what is no longer needed: long enough for a slow answer, not to wait for users. */
 const LOOK_MS = 2000;
 const TIDE_INTERVAL_MS = 500;
@@ -169,7 +168,9 @@ export class TomcatTarget implements Target {
     return {
       ...this.#step('smoke', `Test ${release.version} on this server`, 'smoke'),
       // Users without a session get the newest only: an older one can be asked when the newer ones have stopped.
-      do: isNewest ? [this.#isNewest(instance), ...this.#smoke()] : [this.#runs(instance)],
+      do: isNewest
+        ? [this.#isNewest(instance), ...smokeCalls(this.#calls, this.#application)]
+        : [this.#runs(instance)],
       verify: [],
       undo: [],
       again: 'repeat',
@@ -181,7 +182,7 @@ export class TomcatTarget implements Target {
     return {
       ...this.#step('stop-newer', `Send users to ${release.version}: stop what is newer`, 'adopt'),
       do: newer.map((each) => this.#calls.stop(idOf(each))),
-      verify: [this.#isNewest(instance), ...this.#smoke()],
+      verify: [this.#isNewest(instance), ...smokeCalls(this.#calls, this.#application)],
       undo: newer.map((each) => this.#calls.start(idOf(each), this.#application.startMs)),
       again: 'repeat',
     };
@@ -243,27 +244,6 @@ export class TomcatTarget implements Target {
     return isExpiring ? [wait, this.#calls.tryExpire(idOf(instance))] : [wait];
   }
 
-  #smoke(): Call[] {
-    const { context, smoke } = this.#application;
-    const below = context === '/' ? '' : encodePath(context);
-    if (smoke.length === 0)
-      return [
-        {
-          ...this.#calls.page(`${below}/`),
-          expect: [{ path: 'status', is: 'atMost', value: LOWEST_FAILURE - 1 }],
-        },
-      ];
-    return smoke.map(({ get, status, contains }) => ({
-      ...this.#calls.page(`${below}${literal(get)}`),
-      expect: [
-        { path: 'status', is: 'equals', value: status },
-        ...(contains === undefined
-          ? []
-          : [{ path: 'body', is: 'contains' as const, value: literal(contains) }]),
-      ],
-    }));
-  }
-
   #isNewest(instance: Instance): Call {
     return this.#listed({ path: 'value.newest', is: 'contains', value: literal(instance.id) });
   }
@@ -297,7 +277,3 @@ export class TomcatTarget implements Target {
 /** What stamps begin at where nobody says what time it is: later ones still come after. */
 const EPOCH = Date.UTC(2000, 0, 1);
 const ANY_STATUS: Expectation = { path: 'status', is: 'atLeast', value: 100 };
-
-function encodePath(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/');
-}

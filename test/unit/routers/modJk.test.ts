@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { RouterState } from '../../../src/contracts/deploy';
 import type { Call } from '../../../src/contracts/deployCall';
 import { activate, idle, modJk } from '../../../src/routers/modJk';
-import { jkBalancers, jkDone } from '../../../src/routers/modJkAnswers';
+import { jkBalancers, jkDone, jkSaid } from '../../../src/routers/modJkAnswers';
 import { recorded } from './recorded';
 
 const body = recorded('jk-prop.txt');
@@ -60,6 +60,7 @@ describe('mod_jk', () => {
     assert.equal(jkDone({ body: recorded('jk-update.txt') }), 'Action finished');
     const details = { answer: 'could not find sub worker' };
     assert.throws(() => jkDone({ body: recorded('jk-update-nix.txt') }), { reason: 'refused', details });
+    assert.equal(jkSaid({ body: recorded('jk-update-nix.txt') }), details.answer);
     assert.throws(() => jkDone({ body: '<html>' }), { reason: 'unreadable' });
     assert.throws(() => jkBalancers({ body: '<html>' }), { reason: 'unreadable' });
   });

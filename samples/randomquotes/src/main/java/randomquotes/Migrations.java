@@ -84,7 +84,10 @@ final class Migrations {
     }
   }
 
-  /** By numbers: {@code 1.10.0-x.sql} is later than {@code 1.9.0}. A release without numbers has everything. */
+  /**
+   * By numbers: {@code 1.10.0-x.sql} is later than {@code 1.9.0}. A release that is called otherwise, such as by its
+   * commit, has everything.
+   */
   private static boolean isLater(String migration, String release) {
     int[] ours = numbers(release);
     int[] theirs = numbers(migration);
@@ -94,7 +97,7 @@ final class Migrations {
   }
 
   private static int[] numbers(String text) {
-    String leading = text.replaceFirst("^(\\d{1,9}(?:\\.\\d{1,9})*)?.*$", "$1");
+    String leading = text.replaceFirst("^(\\d{1,9}(?:\\.\\d{1,9})+)?.*$", "$1");
     if (leading.isEmpty()) return new int[0];
     return Arrays.stream(leading.split("\\.")).mapToInt(Integer::parseInt).toArray();
   }
