@@ -13,6 +13,7 @@ import { CallRunner } from '../../../src/deploy/runner';
 import type { StrategyInput } from '../../../src/deploy/strategies/input';
 import { ManagerCalls } from '../../../src/targets/tomcat/manager';
 import type { TomcatApplication, TomcatManager } from '../../../src/targets/tomcat/model';
+import { idOf } from '../../../src/targets/tomcat/instances';
 import { tomcatParsers } from '../../../src/targets/tomcat/parsers';
 import { TomcatTarget } from '../../../src/targets/tomcat/target';
 import { readWar, WAR_SOURCE, warOpener } from '../../../src/targets/tomcat/war';
@@ -52,7 +53,7 @@ export function managerOf(node: Pick<TomcatNode, 'manager'>, name = 'worker1'): 
   return { name, url: node.manager, user: DEPLOYER.user, password: '${secret:tomcat}' };
 }
 
-export const callsOf = (node: TomcatNode): ManagerCalls => new ManagerCalls(managerOf(node));
+export const callsOf = (node: Pick<TomcatNode, 'manager'>): ManagerCalls => new ManagerCalls(managerOf(node));
 
 export interface DeployOptions {
   readonly war?: string;
@@ -66,6 +67,8 @@ export interface DeployOptions {
   readonly onEvent?: (event: DeployEvent) => void;
   readonly signal?: AbortSignal;
   readonly patienceMs?: number;
+  /** Nodes that are gone, and left out. */
+  readonly without?: readonly string[];
   readonly decide?: () => Promise<'undo' | 'stay'>;
   /** The deployer loses its lock when so many records are written: nothing is done from then on. */
   readonly cutAfter?: number;
@@ -105,7 +108,8 @@ export class QuotesFleet {
   }
 
   async states(options: Partial<DeployOptions> = {}): Promise<TargetState[]> {
-    const targets = await this.targets(options);
+    const { without = [] } = options;
+    const targets = (await this.targets(options)).filter(({ name }) => !without.includes(name));
     return Promise.all(targets.map((target) => perform(target.inspect('randomquotes'), this.runner.runner)));
   }
 
@@ -144,15 +148,19 @@ export class QuotesFleet {
   }
 
   /** Goes on with an interrupted or stuck deployment, or takes it back. */
-  async recover(how: 'resume' | 'undo', journal: readonly JournalRecord[]): Promise<Deployed> {
+  async recover(
+    how: 'resume' | 'undo',
+    journal: readonly JournalRecord[],
+    options: Partial<DeployOptions> = {},
+  ): Promise<Deployed> {
     const standing = standingOf(journal);
     const records = [...journal];
-    const receipt = await { resume, undo }[how](standing, this.#executing(records));
+    const receipt = await { resume, undo }[how](standing, this.#executing(records, options));
     return { plan: standing.plan, receipt, journal: records };
   }
 
   #executing(journal: JournalRecord[], options: Partial<DeployOptions> = {}): ExecuteOptions {
-    const { onEvent, decide, patienceMs = 2000, cutAfter = Infinity } = options;
+    const { onEvent, decide, patienceMs = 2000, cutAfter = Infinity, without = [] } = options;
     return {
       runner: this.runner.runner,
       journal: {
@@ -167,6 +175,7 @@ export class QuotesFleet {
       actor: { name: 'tester@lab', machine: 'lab', processId: process.pid },
       fence: 1,
       inspect: async () => ({ targets: await this.states(options) }),
+      without,
       patienceMs,
       ...(onEvent && { onEvent }),
       ...(decide && { decide }),
@@ -177,9 +186,17 @@ export class QuotesFleet {
     return this.execute(await this.plan(options), options);
   }
 
-  /** `1.1.0 running, 1.0.0 stopped` of each node, the live one first. */
-  async versions(): Promise<string[]> {
+  /** Takes everything of the sample from all nodes. */
+  async clear(): Promise<void> {
     const states = await this.states();
+    for (const [at, { live, older }] of states.entries())
+      for (const each of [...(live ? [live] : []), ...older])
+        await this.runner.ask(callsOf([...this.#nodes.values()][at]!).undeploy(idOf(each)));
+  }
+
+  /** `1.1.0 running, 1.0.0 stopped` of each node, the live one first. */
+  async versions(options: Partial<DeployOptions> = {}): Promise<string[]> {
+    const states = await this.states(options);
     return states.map(({ live, older }) =>
       [...(live ? [live] : []), ...older]
         .map(({ release, state }) => `${release.version} ${state}`)
