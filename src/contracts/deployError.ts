@@ -6,7 +6,7 @@ import { SwapdeckError } from '../util/errors';
  * Planning: `foreign` (something not ours is in the way: `subject`, `target`); `unsupported` (target or router can't
  * do what the strategy needs: `problem`); `unroutable` (the router has no place for the address: `router`, `problem`);
  * `releaseGone` (what should come back is no longer kept: `version`); `invalidPlan` (a step breaks the rules: `step`,
- * `problem`).
+ * `problem`); `nothingTakesOver` (a release that is to be pulled is the only one that runs: `version`, `target`).
  *
  * Calls: `unmet` (an expectation does not hold: `path`, `expected`, `found`); `deadline` (not in time: also `afterMs`);
  * `unparsable` (`parser`); `unbound` (a placeholder without a value: `name`); `noPerformer` (nobody performs such
@@ -24,6 +24,7 @@ export type DeployErrorReason =
   | 'unroutable'
   | 'releaseGone'
   | 'invalidPlan'
+  | 'nothingTakesOver'
   | 'unmet'
   | 'deadline'
   | 'unparsable'

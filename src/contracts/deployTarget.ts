@@ -1,4 +1,14 @@
-import type { Address, Backend, Instance, PlanNote, Release, RouterState, Step, TargetState } from './deploy';
+import type {
+  Address,
+  Backend,
+  Instance,
+  Intent,
+  PlanNote,
+  Release,
+  RouterState,
+  Step,
+  TargetState,
+} from './deploy';
 import type { Answer, Call } from './deployCall';
 
 /**
@@ -29,7 +39,10 @@ export interface TargetRequest {
   readonly fleet?: readonly TargetState[];
 }
 
-export type NotesRequest = Required<Pick<TargetRequest, 'release' | 'fleet'>>;
+export type NotesRequest = Required<Pick<TargetRequest, 'release' | 'fleet'>> & {
+  /** `deploy` unless given. */
+  readonly intent?: Intent;
+};
 
 /** Something a release is put on. Makes calls and steps, performs nothing: pure functions of what they are given. */
 export interface Target {
@@ -46,6 +59,11 @@ export interface Target {
    * Where an instance of the release exists already (standby, kept), the steps make use of it.
    */
   deployment(state: TargetState, request: TargetRequest): TargetDeployment;
+  /**
+   * Takes a release out of service; nothing where it does not run. Throws `DeployError` `nothingTakesOver` where no other
+   * one runs.
+   */
+  withdraw?(state: TargetState, release: Release): readonly Step[];
 }
 
 /**

@@ -5,6 +5,7 @@ import { canary } from './strategies/canary';
 import type { Course, Strategies, StrategyInput } from './strategies/input';
 import { parallel } from './strategies/parallel';
 import { isLive } from './strategies/parts';
+import { pull } from './strategies/pull';
 import { recreate } from './strategies/recreate';
 import { rolling } from './strategies/rolling';
 import { switchTraffic } from './strategies/switchTraffic';
@@ -48,6 +49,7 @@ export function makePlan(strategy: StrategyName, input: StrategyInput): Plan {
 }
 
 function courseOf(strategy: StrategyName, input: StrategyInput): Course {
+  if (input.intent === 'pull') return pull(input);
   if (isLive(input)) return { steps: [], notes: [{ kind: 'alreadyLive' }] };
   return input.intent === 'switch' ? switchTraffic(input) : strategies[strategy](input);
 }

@@ -50,6 +50,8 @@ export interface TargetStatus {
 
 /** As far back as a release is looked for in the environment it comes from. */
 const PROMOTION_HISTORY = 100;
+/** The artifact of what someone else deployed. */
+const UNKNOWN = 'unknown';
 /** As far back as what should be live is looked for: past deployments that were taken back. */
 const STANDING_HISTORY = 20;
 
@@ -89,6 +91,11 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
   /** Only the router changes, to a release that runs beside the live one. */
   async switchPlan(version: string, signal?: AbortSignal): Promise<Plan> {
     return this.#plan('switch', (looked) => this.#kept(version, looked), {}, signal);
+  }
+
+  /** A release that runs is stopped everywhere, and another that runs takes its users. */
+  async pullPlan(version: string, signal?: AbortSignal): Promise<Plan> {
+    return this.#plan('pull', (looked) => runningRelease(version, looked), {}, signal);
   }
 
   /** How the targets and the router look now; those that take part in the plan, where one is given. */
@@ -223,7 +230,7 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
       finish: intent === 'deploy' ? tagSteps(this.#placed.placement.tag, environment, release) : [],
       notes: [
         ...notes,
-        ...(await notesOf(targets, inspection, release, this.runner(), signal)),
+        ...(await notesOf(targets, inspection, { intent, release }, this.runner(), signal)),
         ...hintsOf(router),
         ...(router?.router.kind === 'mod-jk' ? fleetNotes(sessions, jkMembers(router.state)) : []),
         ...uncountedNotes(sessions, this.#placed.placement.sessions),
@@ -323,4 +330,16 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
 function withTargets(placed: Placed, isPart: (name: string) => boolean): Placed {
   const { placement } = placed;
   return { ...placed, placement: { ...placement, targets: placement.targets.filter(isPart) } };
+}
+
+/** Throws `EnvironmentError` `noRelease`. */
+function runningRelease(version: string, { targets }: Inspection): Release {
+  const running = targets
+    .flatMap(({ live, older }) => [...(live ? [live] : []), ...older])
+    .filter(({ state, release }) => state === 'running' && release.artifact !== UNKNOWN)
+    .map(({ release }) => release);
+  const found = running.find((each) => each.version === version);
+  if (found) return found;
+  const known = [...new Set(running.map((each) => each.version))].join(', ');
+  throw new EnvironmentError('noRelease', 'no such release runs', { version, known });
 }

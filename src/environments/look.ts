@@ -1,5 +1,13 @@
 import type { Environment, SwapdeckConfig } from '../config/model';
-import type { Inspection, Instance, PlanNote, ProbePlan, Release, TargetState } from '../contracts/deploy';
+import type {
+  Inspection,
+  Instance,
+  Intent,
+  PlanNote,
+  ProbePlan,
+  Release,
+  TargetState,
+} from '../contracts/deploy';
 import type { Runner } from '../contracts/deployCall';
 import type { Target } from '../contracts/deployTarget';
 import { mayPass } from '../contracts/transportError';
@@ -108,13 +116,13 @@ export async function lookAround(
 export async function notesOf(
   targets: readonly Target[],
   { targets: fleet }: Inspection,
-  release: Release,
+  { intent, release }: { readonly intent: Intent; readonly release: Release },
   runner: Runner,
   signal: AbortSignal | undefined,
 ): Promise<PlanNote[]> {
   const notes = await Promise.all(
     targets.map(async (target, i) => {
-      const reading = target.notes?.(fleet[i]!, { release, fleet });
+      const reading = target.notes?.(fleet[i]!, { release, fleet, intent });
       return reading ? perform(reading, runner, signal) : [];
     }),
   );

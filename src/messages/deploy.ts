@@ -28,6 +28,11 @@ export const deployTexts: Texts<DeployErrorReason> = {
     detail: facts.t('Deploy it again; "keep" and "standby" say how many old releases stay.'),
     next: ['openConfiguration'],
   }),
+  nothingTakesOver: (facts) => ({
+    title: facts.t('Nothing but {0} serves on {1}.', fact(facts, 'version'), fact(facts, 'target')),
+    detail: facts.t('Its users would be without an answer. Roll back, or deploy another release, first.'),
+    next: ['rollBack'],
+  }),
   invalidPlan: (facts) => ({
     title: facts.t('The plan breaks a rule in {0}.', fact(facts, 'step')),
     detail: facts.t('{0}. Nothing was done.', fact(facts, 'problem')),

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeTempDir, removeDir } from '../../scripts/support/tempDir';
+import type { Plan } from '../../src/contracts/deploy';
 import type { AuditRecord, Receipt } from '../../src/contracts/deployRecord';
 import type { DeployEvent } from '../../src/contracts/deployRecord';
 import { Relay } from '../lab/relay';
 import { DEPLOYER, TomcatNode } from '../lab/tomcat/node';
-import { callsOf, QuotesFleet } from '../lab/tomcat/scene';
+import { Browser, callsOf, QuotesFleet } from '../lab/tomcat/scene';
 import { randomQuotes } from '../lab/tomcat/wars';
 import { lastLine, startCli, type Ran } from './support/cli';
 
@@ -169,6 +170,77 @@ environments:
       assert.equal(versions[0]!.length, 2);
       const status = await swapdeck('status', 'staging');
       assert.ok(!status.stdout.includes('behind'), status.stdout);
+    });
+  });
+
+  describe('of which a release is pulled', () => {
+    const pulled = (version: string): Promise<Plan> =>
+      fleet.plan({ version, intent: 'pull', at: Date.UTC(2026, 0, 3) });
+
+    before(async () => {
+      await fleet.clear();
+      for (const [day, version] of ['1.0.0', '1.1.0'].entries())
+        await fleet.deploy({ version, war: await war(version), at: Date.UTC(2026, 0, day + 1) });
+    });
+
+    it('stops it everywhere, gives its users the other one, and says how many there are', async () => {
+      const user = new Browser();
+      assert.equal((await user.visit(`${worker1.url}/randomquotes/`)).release, '1.1.0');
+      const { receipt, plan } = await fleet.execute(await pulled('1.1.0'));
+      assert.equal(receipt.outcome, 'done', JSON.stringify(receipt.failure));
+      assert.deepEqual(
+        plan.steps.map(({ id, together }) => [id, together]),
+        [
+          ['worker1/pull', 'pull-1'],
+          ['worker2/pull', 'pull-1'],
+        ],
+      );
+      assert.deepEqual(await fleet.versions(), [
+        '1.0.0 running, 1.1.0 stopped',
+        '1.0.0 running, 1.1.0 stopped',
+      ]);
+      assert.equal((await user.visit(`${worker1.url}/randomquotes/`)).release, '1.0.0');
+      const [target] = await fleet.targets();
+      const [before] = plan.inspection.targets;
+      const reading = target!.notes(before!, {
+        release: plan.release,
+        fleet: plan.inspection.targets,
+        intent: 'pull',
+      });
+      assert.equal(reading.calls.length, 1);
+    });
+
+    it('is refused for the last one that runs, and goes back below one that was pulled', async () => {
+      await assert.rejects(pulled('1.0.0'), {
+        reason: 'nothingTakesOver',
+        details: { version: '1.0.0', target: 'worker1' },
+      });
+      await fleet.deploy({ version: '1.2.0', war: await war('1.2.0'), at: Date.UTC(2026, 0, 4), keep: 2 });
+      const back = await fleet.deploy({ version: '1.0.0', intent: 'rollback', keep: 2 });
+      assert.equal(back.receipt.outcome, 'done', JSON.stringify(back.receipt.failure));
+      const [one] = await fleet.versions();
+      assert.match(one!, /^1\.0\.0 running, /);
+    });
+
+    it('takes back what one of them could not do', async () => {
+      await fleet.clear();
+      for (const [day, version] of ['1.0.0', '1.1.0'].entries())
+        await fleet.deploy({ version, war: await war(version), at: Date.UTC(2026, 0, day + 1) });
+      const before = await fleet.states();
+      const plan = await pulled('1.1.0');
+      let isCut: Promise<void> | undefined;
+      const { receipt } = await fleet.execute(plan, {
+        patienceMs: 500,
+        onEvent: (event) => {
+          if (event.kind === 'stepBegan' && event.direction === 'do') isCut ??= line.cut();
+          if (event.kind === 'turn' && event.to === 'undo') void isCut?.then(() => line.restore());
+        },
+      });
+      await isCut;
+      await line.restore().catch(() => undefined);
+      if (receipt.outcome === 'stuck') assert.fail(JSON.stringify(receipt.failure));
+      assert.deepEqual([receipt.outcome, receipt.exact], ['undone', true]);
+      assert.deepEqual(await fleet.states(), before);
     });
   });
 });

@@ -67,6 +67,7 @@ const refusals: ReadonlySet<string> = new Set<DeployErrorReason | EnvironmentErr
   'invalidPlan',
   'foreign',
   'releaseGone',
+  'nothingTakesOver',
   'outsideWindow',
   'notPromoted',
   'smokeMissing',

@@ -14,9 +14,10 @@ const makers = {
   deploy: (application, version, signal) => application.plan(version, signal),
   rollback: (application, version, signal) => application.rollbackPlan(version, signal),
   switch: (application, version, signal) => application.switchPlan(version!, signal),
+  pull: (application, version, signal) => application.pullPlan(version!, signal),
 } satisfies Record<string, MakePlan>;
 
-/** `swapdeck plan`, `deploy`, `rollback` and `switch`. */
+/** `swapdeck plan`, `deploy`, `rollback`, `switch` and `pull`. */
 export const registerPlans: Register = (program, action) => {
   program
     .command('plan')
@@ -79,6 +80,7 @@ export const registerPlans: Register = (program, action) => {
   change('deploy', 'build a release, show the plan, and put it into an environment', '[version]');
   change('rollback', 'go back to the release before, or to one that is kept', '[version]');
   change('switch', 'send all users to a release that runs beside the live one', '<version>');
+  change('pull', 'stop a release everywhere, where another one that runs takes its users', '<version>');
 };
 
 async function show(

@@ -1,7 +1,7 @@
 import type { Step } from '../../contracts/deploy';
 import { DeployError } from '../../contracts/deployError';
 import type { Course, StrategyInput } from './input';
-import { asUser, commonNotes, place, prepareAll, pruneAll, retire, type Placed } from './parts';
+import { asUser, commonNotes, place, prepareAll, pruneAll, retire, together } from './parts';
 
 /**
  * The new release runs beside the old one on every target at once, and the targets themselves send users to it: new
@@ -23,24 +23,26 @@ export function parallel(input: StrategyInput): Course {
     steps: [
       ...prepareAll(placed),
       // From its start on users get it.
-      ...together(placed, 'start', ({ deployment }) => deployment.start.map(asRouting)),
-      ...together(placed, 'check', ({ deployment }) => deployment.check),
-      ...together(placed, 'adopt', ({ deployment }) => deployment.adopt.map(asRouting)),
+      ...together(
+        placed.map(({ deployment }) => deployment.start.map(asRouting)),
+        'start',
+      ),
+      ...together(
+        placed.map(({ deployment }) => deployment.check),
+        'check',
+      ),
+      ...together(
+        placed.map(({ deployment }) => deployment.adopt.map(asRouting)),
+        'adopt',
+      ),
       ...proof(input),
-      ...together(placed, 'retire', (each) => retire(each, options.standby)),
+      ...together(
+        placed.map((each) => retire(each, options.standby)),
+        'retire',
+      ),
       ...pruneAll(placed),
     ],
   };
-}
-
-/** The steps of all targets, the first ones of each at once, then the second ones, and so on. */
-function together(placed: readonly Placed[], name: string, of: (each: Placed) => readonly Step[]): Step[] {
-  const lists = placed.map(of);
-  const rounds = Math.max(0, ...lists.map(({ length }) => length));
-  return Array.from({ length: rounds }, (_, round) => {
-    const steps = lists.flatMap((list) => list.slice(round, round + 1));
-    return steps.length > 1 ? steps.map((step) => ({ ...step, together: `${name}-${round + 1}` })) : steps;
-  }).flat();
 }
 
 function asRouting(step: Step): Step {

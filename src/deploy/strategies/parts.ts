@@ -221,3 +221,12 @@ export function bringUp({ deployment }: Placed): Step[] {
 export function pruneAll(placed: readonly Placed[]): Step[] {
   return placed.flatMap(({ deployment }) => deployment.prune);
 }
+
+/** Lists of steps of targets, the first ones of each at once, then the second ones, and so on. */
+export function together(lists: readonly (readonly Step[])[], name: string): Step[] {
+  const rounds = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: rounds }, (_, round) => {
+    const steps = lists.flatMap((list) => list.slice(round, round + 1));
+    return steps.length > 1 ? steps.map((step) => ({ ...step, together: `${name}-${round + 1}` })) : steps;
+  }).flat();
+}

@@ -8,6 +8,8 @@ export const deployHandlers = {
     (await import('./rollBack')).rollBack(app, node, version),
   'swapdeck.switchTraffic': async (app: App, node?: unknown, version?: unknown) =>
     (await import('./switchTraffic')).switchTraffic(app, node, version),
+  'swapdeck.pullRelease': async (app: App, node?: unknown, version?: unknown) =>
+    (await import('./pullRelease')).pullRelease(app, node, version),
   'swapdeck.openPlan': async (app: App, node?: unknown, version?: unknown) =>
     (await import('./openPlan')).openPlan(app, node, version),
   'swapdeck.executePlan': async (app: App, uri?: unknown) =>

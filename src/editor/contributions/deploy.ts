@@ -43,6 +43,12 @@ export const deployCommands = {
     enablement: applications,
     places: [application('idle', '1_deploy@3', 'standby')],
   },
+  'swapdeck.pullRelease': {
+    title: 'Pull a Release Out of Service...',
+    icon: '$(circle-slash)',
+    enablement: applications,
+    places: [application('idle', '1_deploy@5', 'standby')],
+  },
   'swapdeck.openPlan': {
     title: 'Open Plan...',
     icon: '$(preview)',

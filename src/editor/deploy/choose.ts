@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Release } from '../../contracts/deploy';
+import type { Instance, Release } from '../../contracts/deploy';
 import type { ApplicationStatus } from '../../environments/application';
 import { isOperation, nameOf } from '../../environments/operations';
 import type { App } from '../app';
@@ -30,7 +30,8 @@ export interface ChooseOptions {
   readonly placed?: PlacedApplication;
   /** Chosen before, as by the row of a release. */
   readonly release?: Draft['release'];
-  readonly offers: 'deploy' | 'kept' | 'running';
+  /** `pull`: what runs, the live one too. */
+  readonly offers: 'deploy' | 'kept' | 'running' | 'pull';
 }
 
 /** Asks for what is not known yet: application, release, environment. */
@@ -154,27 +155,40 @@ function keptItems(draft: Draft, statuses: readonly (ApplicationStatus | undefin
   ];
 }
 
-/** Releases besides the live one, with how they are. */
-export function keptReleases(status: ApplicationStatus | undefined): {
+interface ReleaseThere {
   readonly target: string;
   readonly release: Release;
-  readonly state: 'running' | 'stopped' | 'planned';
-}[] {
+  readonly state: Instance['state'];
+}
+
+function liveReleases(status: ApplicationStatus | undefined): ReleaseThere[] {
+  return (status?.targets ?? []).flatMap(({ target, state }) =>
+    state?.live ? [{ target, release: state.live.release, state: state.live.state }] : [],
+  );
+}
+
+/** Releases besides the live one, with how they are. */
+export function keptReleases(status: ApplicationStatus | undefined): ReleaseThere[] {
   return (status?.targets ?? []).flatMap(({ target, state }) =>
     (state?.older ?? []).map(({ release, state: how }) => ({ target, release, state: how })),
   );
 }
 
 const askKept =
-  (applications: Applications, offers: 'kept' | 'running'): AskStep<Draft> =>
+  (applications: Applications, offers: 'kept' | 'running' | 'pull'): AskStep<Draft> =>
   (draft) => {
     if (draft.release !== undefined) return undefined;
     return {
-      placeholder:
-        offers === 'kept' ? t('The release to go back to') : t('A release that runs beside the live one'),
+      placeholder: {
+        kept: t('The release to go back to'),
+        running: t('A release that runs beside the live one'),
+        pull: t('The release to stop; users get the newest that still runs'),
+      }[offers],
       items: async () => {
         const status = draft.placed && (await statusOf(applications, draft.placed));
-        const kept = keptReleases(status).filter(({ state }) => offers === 'kept' || state === 'running');
+        const releases =
+          offers === 'pull' ? [...liveReleases(status), ...keptReleases(status)] : keptReleases(status);
+        const kept = releases.filter(({ state }) => offers === 'kept' || state === 'running');
         const versions = [...new Set(kept.map(({ release }) => release.version))];
         return versions.map((version, at): StepItem<Draft> => {
           const hosts = kept.filter(({ release }) => release.version === version);

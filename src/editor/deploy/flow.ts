@@ -23,6 +23,7 @@ export type MakePlan<D extends Deployable> = (deployable: D, signal: AbortSignal
 export function planOf(intent: Intent, version: string | undefined): MakePlan<DeployedApplication> {
   return (application, signal) => {
     if (version === undefined) return application.plan(undefined, signal);
+    if (intent === 'pull') return application.pullPlan(version, signal);
     return intent === 'switch'
       ? application.switchPlan(version, signal)
       : application.rollbackPlan(version, signal);

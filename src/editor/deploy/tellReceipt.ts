@@ -38,6 +38,8 @@ function headline({ plan }: RunningDeployment, { outcome, durationMs }: Receipt)
   const { application, version } = plan.release;
   const { environment } = plan;
   const took = duration(durationMs);
+  if (outcome === 'done' && plan.intent === 'pull')
+    return t('{0} {1} is out of service in {2}, {3}.', application, version, environment, took);
   if (outcome === 'done') return t('{0} {1} is live in {2}, {3}.', application, version, environment, took);
   return t('{0} {1} in {2}: {3}, {4}.', application, version, environment, outcomeText(outcome, t), took);
 }

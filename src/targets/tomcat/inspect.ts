@@ -2,7 +2,7 @@ import type { Address, Instance, TargetState } from '../../contracts/deploy';
 import type { Reading } from '../../contracts/deployTarget';
 import type { JsonObject } from '../../util/json';
 import type { ServerInfo } from './details';
-import { contextName, type Context, type Contexts } from './listing';
+import { compare, contextName, type Context, type Contexts } from './listing';
 import type { ManagerCalls } from './manager';
 import { readVersion, stampTime } from './version';
 
@@ -46,10 +46,14 @@ export function stateOf(
     .map((context) => instanceOf(name, address, application, context));
   // Users without a session get the highest version that runs, whoever put it there.
   const live = instances.find(({ state }) => state === 'running');
+  const isAbove = (each: Instance): boolean =>
+    live !== undefined && compare(factsOf(each).version, factsOf(live).version) > 0;
+  const older = instances.filter((each) => each !== live);
   return {
     target: name,
     ...(live && { live }),
-    older: instances.filter((each) => each !== live),
+    // What was pulled, or gone back from, comes last: it is not what one goes back to.
+    older: [...older.filter((each) => !isAbove(each)), ...older.filter(isAbove)],
     pending: [],
     facts,
   };

@@ -32,6 +32,11 @@ export function newerThan(known: Instance, state: TargetState): Instance[] {
   );
 }
 
+/** Those of ours that run a release. */
+export function runningOf(state: TargetState, release: Release): Instance[] {
+  return ours(state).filter((each) => each.state === 'running' && sameRelease(each, release));
+}
+
 /** All three digests, as `Release` says. */
 function sameRelease({ release }: Instance, other: Release): boolean {
   const digest = ({ application, version, artifact, configuration }: typeof other): string =>
@@ -50,6 +55,16 @@ export function keptInstance(
 ): Instance | undefined {
   const isKept = fleet.every((each) => find(each, release)) || joinedVersion(fleet, release) !== undefined;
   return isKept ? find(state, release) : undefined;
+}
+
+/** What someone else deployed above a release that a server has already: it would keep all users. */
+export function foreignAbove(
+  state: TargetState,
+  fleet: readonly TargetState[],
+  release: Release,
+): Instance | undefined {
+  const kept = keptInstance(state, fleet, release);
+  return kept && newerThan(kept, state).find((each) => factsOf(each).foreign);
 }
 
 /**

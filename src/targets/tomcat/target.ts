@@ -1,4 +1,4 @@
-import type { Instance, Phase, PlanNote, Step, TargetState } from '../../contracts/deploy';
+import type { Instance, Phase, PlanNote, Release, Step, TargetState } from '../../contracts/deploy';
 import { literal, type Call, type Expectation } from '../../contracts/deployCall';
 import { DeployError } from '../../contracts/deployError';
 import type {
@@ -10,7 +10,17 @@ import type {
 } from '../../contracts/deployTarget';
 import { TomcatError } from './errors';
 import { addressOf, factsOf, inspectServer, type ServerFacts } from './inspect';
-import { idOf, instancesOf, joinedVersion, keptInstance, newerThan, ours, stampOf } from './instances';
+import {
+  foreignAbove,
+  idOf,
+  instancesOf,
+  joinedVersion,
+  keptInstance,
+  newerThan,
+  ours,
+  runningOf,
+  stampOf,
+} from './instances';
 import { compare, contextName } from './listing';
 import { ManagerCalls } from './manager';
 import { sessionNotes } from './notes';
@@ -52,10 +62,11 @@ export class TomcatTarget implements Target {
 
   deployment(state: TargetState, request: TargetRequest): TargetDeployment {
     const fleet = request.fleet ?? [state];
-    const known = keptInstance(state, fleet, request.release);
+    const [covering] = fleet.flatMap((each) => foreignAbove(each, fleet, request.release) ?? []);
+    if (covering && !this.#application.war) throw this.#foreign(covering);
+    // With its WAR at hand it is deployed anew, above that.
+    const known = covering ? undefined : keptInstance(state, fleet, request.release);
     const newer = known ? newerThan(known, state) : [];
-    const foreign = newer.find((each) => factsOf(each).foreign);
-    if (foreign) throw this.#foreign(foreign);
     const instance = known ?? this.#planned(state, fleet, request);
     const others = ours(state).filter((each) => each !== known);
     return {
@@ -110,10 +121,34 @@ export class TomcatTarget implements Target {
     };
   }
 
+  withdraw(state: TargetState, release: Release): readonly Step[] {
+    const pulled = runningOf(state, release);
+    if (pulled.length === 0) return [];
+    const next = instancesOf(state).find((each) => each.state === 'running' && !pulled.includes(each));
+    if (!next)
+      throw new DeployError('nothingTakesOver', `nothing but ${release.version} runs on ${this.name}`, {
+        version: release.version,
+        target: this.name,
+      });
+    const isLive = state.live !== undefined && pulled.includes(state.live);
+    return [
+      {
+        ...this.#step('pull', `Stop ${release.version}: ${next.release.version} takes its users`, 'route'),
+        do: pulled.map((each) => this.#calls.stop(idOf(each))),
+        verify: isLive ? [this.#isNewest(next), ...smokeCalls(this.#calls, this.#application)] : [],
+        undo: pulled.flatMap((each) => [
+          this.#calls.start(idOf(each), this.#application.startMs),
+          this.#runs(each),
+        ]),
+        again: 'repeat',
+      },
+    ];
+  }
+
   /** A version of someone else that is newer keeps all users. */
-  #foreign({ id }: Instance): TomcatError {
-    const details = { subject: id, target: this.name };
-    return new TomcatError('foreign', `${id} on ${this.name} stays the newest`, details);
+  #foreign({ id, target }: Instance): TomcatError {
+    const details = { subject: id, target };
+    return new TomcatError('foreign', `${id} on ${target} stays the newest`, details);
   }
 
   /** Servers of the other namespace take such a WAR, say OK, and answer 404 ever after. */

@@ -58,7 +58,7 @@ const ids = (made: TargetDeployment): string[] =>
   [...made.start, ...made.check, ...made.adopt, ...made.prune].map(({ id }) => id.replace('worker1/', ''));
 
 describe('a Tomcat as a target', () => {
-  it('has live what users without a session get, and older versions by their age', () => {
+  it('has live what users without a session get, then what is older, then what was gone back from', () => {
     const found = state([
       ours('260103000000', '3', false),
       ours('260102000000', '2'),
@@ -68,7 +68,7 @@ describe('a Tomcat as a target', () => {
     assert.equal(found.live?.release.version, '2');
     assert.deepEqual(
       found.older.map(({ release: { version } }) => version),
-      ['3', '17', '1'],
+      ['17', '1', '3'],
     );
   });
 
