@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
@@ -17,16 +15,7 @@ import { SshHosts } from '../../src/transport/ssh/hosts';
 import { adaraImage } from '../../test/lab/images/adara';
 import { FRONT_PORTS } from '../../test/lab/machines/services';
 import { Lab, type LabOptions } from '../../test/lab/machines/lab';
-
-/** Exit code of a command that is done, and has lost requests. */
-const LOST_REQUESTS = 5;
-
-/** What the command line did. */
-export interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { builtCli, type Ran } from './builtCli';
 
 /** The sample on machines of a lab, deployed by the command line as it is built, or in this process. */
 export class AdaraScene {
@@ -86,19 +75,8 @@ export class AdaraScene {
   }
 
   /** Runs the built command line to its end; rejects unless it is done, whatever its probe saw. */
-  async cli(...argv: string[]): Promise<Ran> {
-    const child = spawn(process.execPath, [path.join(root, 'dist', 'cli.js'), ...argv], {
-      cwd: this.#workspace,
-      env: { ...process.env, ...this.#env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const ran = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (ran.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (ran.stderr += text));
-    const [code] = (await once(child, 'close')) as [number | null];
-    if (code !== 0 && code !== LOST_REQUESTS)
-      throw new Error(`swapdeck ${argv.join(' ')} ended with ${code}:\n${ran.stderr}`);
-    return { code, ...ran };
+  cli(...argv: string[]): Promise<Ran> {
+    return builtCli({ cwd: this.#workspace, env: this.#env }, ...argv);
   }
 
   /** The application as the editor has it: its connections are kept from one use to the next. */
