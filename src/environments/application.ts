@@ -200,18 +200,18 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
     const { environment, application, clock } = this.options;
     const { without = [] } = this.options;
     const placed = withTargets({ ...this.#placed, application: wanted }, (name) => !without.includes(name));
-    const sessions = await this.#sessions(placed, signal);
-    const uncounted = sessions.some(({ configuration }) => configuration?.uncounted) && {
-      uncounted: true as const,
-    };
-    const targets = await targetsOf(this.options, placed, { ...brought, ...uncounted });
-    const { inspection, probe, router } = await lookAround(
-      this.options,
-      placed,
-      targets,
-      this.runner(),
-      signal,
-    );
+    // How sessions are kept changes what a target does, not how it looks.
+    const [sessions, { inspection, probe, router }] = await Promise.all([
+      this.#sessions(placed, signal),
+      targetsOf(this.options, placed, brought).then((some) =>
+        lookAround(this.options, placed, some, this.runner(), signal),
+      ),
+    ]);
+    const isUncounted = sessions.some(({ configuration }) => configuration?.uncounted);
+    const targets = await targetsOf(this.options, placed, {
+      ...brought,
+      ...(isUncounted && { uncounted: true }),
+    });
     const release = releaseOf(inspection);
     const notes = await this.#notes(intent, release, signal);
     return makePlan(this.#placed.strategy, {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { environmentProviders, resolveText } from '../config/resolve';
 import { THIS_MACHINE } from '../contracts/deployCall';
 import type { Release } from '../contracts/deploy';
 import { DeployError } from '../contracts/deployError';
@@ -57,12 +58,12 @@ export async function buildRelease(
   const context = application.build?.context;
   if (!isEngineHere) {
     if (context === undefined) throw noRelease(chosen);
-    await buildBefore(application, places.exec(THIS_MACHINE), parts, signal);
+    await buildBefore(application, { version: chosen, git }, parts, signal);
     const artifact = await contextDigest(resolve(parts.folder, context), signal);
     return { release: { ...common, artifact }, origin: { kind: 'build', context } };
   }
   if (context !== undefined && isOwn) {
-    await buildBefore(application, places.exec(THIS_MACHINE), parts, signal);
+    await buildBefore(application, { version: chosen, git }, parts, signal);
     await buildImage(application, { ...common, artifact: '' }, context, parts, signal);
   }
   const origin = originOf(application);
@@ -129,17 +130,22 @@ async function hasEngine({ engines }: Places, signal: AbortSignal | undefined): 
   }
 }
 
-/** Runs what is to be run before a build. Rejects with `EnvironmentError` `buildFailed`. */
+/** Runs what is to be run before a build. Rejects with `EnvironmentError` `buildFailed`, or `ConfigError`. */
 export async function buildBefore(
   { build }: Pick<ImageApplication, 'build'>,
-  exec: Exec,
-  { onStage }: ReleaseParts,
+  { version, git }: { readonly version: string; readonly git?: GitState | undefined },
+  { places, environment, onStage }: ReleaseParts,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (!build?.before) return;
-  const command = build.before.join(' ');
+  const { sha, branch } = git ?? {};
+  const values = { version, environment, ...(sha && { sha }), ...(branch && { branch }) };
+  // Variables of this machine are filled in already.
+  const providers = environmentProviders({}, values);
+  const argv = await Promise.all(build.before.map((word) => resolveText(word, providers, signal)));
+  const command = argv.join(' ');
   onStage?.(`Running ${command}`);
-  const { code, stdout, stderr } = await exec.run(build.before, {}, signal);
+  const { code, stdout, stderr } = await places.exec(THIS_MACHINE).run(argv, {}, signal);
   if (code === 0) return;
   const said = `${stdout.toString('utf8')}\n${stderr.toString('utf8')}`.trim().slice(-2000);
   throw new EnvironmentError('buildFailed', `${command} ended with ${code ?? 'a signal'}`, {

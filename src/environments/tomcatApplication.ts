@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import type { Application, SwapdeckConfig, Tomcat } from '../config/model';
 import type { ValueProviders } from '../config/resolve';
 import type { Address, Release } from '../contracts/deploy';
-import { THIS_MACHINE } from '../contracts/deployCall';
 import type { Target } from '../contracts/deployTarget';
 import { addressOf } from '../targets/tomcat/inspect';
 import type { TomcatApplication, TomcatManager } from '../targets/tomcat/model';
@@ -74,9 +73,9 @@ export async function buildWar(
   parts: ReleaseParts,
   signal?: AbortSignal,
 ): Promise<{ readonly release: Release; readonly war: War }> {
-  const { places, folder, environment } = parts;
+  const { folder, environment } = parts;
   const chosen = await versionOf(version, parts, signal);
-  if (chosen.isOwn) await buildBefore(application, places.exec(THIS_MACHINE), parts, signal);
+  if (chosen.isOwn) await buildBefore(application, chosen, parts, signal);
   const file = fileOf(name, application);
   const { artifact, namespace } = await readWar(resolve(folder, file), signal);
   const release = {
