@@ -1,4 +1,5 @@
 import { ArtifactError } from '../artifacts/errors';
+import { CertificateError } from '../certificates/errors';
 import { ClassFileError } from '../classfile/errors';
 import { CompileError } from '../compile/errors';
 import { ConfigError } from '../config/errors';
@@ -17,6 +18,7 @@ import { AbortedError, SwapdeckError, toError } from '../util/errors';
 import { UnquotableError } from '../util/posixShell';
 import { ZipError } from '../util/zip';
 import { artifactTexts } from './artifacts';
+import { certificateTexts } from './certificates';
 import { classFileTexts } from './classfile';
 import { compileTexts } from './compile';
 import { configErrorTexts } from './config';
@@ -74,6 +76,7 @@ function draftOf(error: unknown, facts: Facts): Draft {
   if (error instanceof ContainerError) return containerTexts[error.reason](facts);
   if (error instanceof TomcatError) return tomcatTexts[error.reason](facts);
   if (error instanceof ArtifactError) return artifactTexts[error.reason](facts);
+  if (error instanceof CertificateError) return certificateTexts[error.reason](facts);
   if (error instanceof EngineError) return engineTexts[error.reason](facts);
   if (error instanceof EnvironmentError) return environmentDraft(error, facts);
   if (error instanceof ConfigError) return configErrorTexts[error.reason](facts);

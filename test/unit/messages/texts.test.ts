@@ -10,6 +10,7 @@ import {
   problemTexts,
 } from '../../../src/messages/config';
 import { artifactTexts } from '../../../src/messages/artifacts';
+import { certificateTexts } from '../../../src/messages/certificates';
 import { classFileTexts } from '../../../src/messages/classfile';
 import { compileTexts } from '../../../src/messages/compile';
 import { deployTexts } from '../../../src/messages/deploy';
@@ -94,6 +95,10 @@ const details = {
   location: '/login',
   namespace: 'javax',
   server: 'Apache Tomcat/10.1.59',
+  algorithm: '1.2.840.113549.1.5.13',
+  order: 'www -> Issuer',
+  at: '2026-11-29T10:00:00.000Z',
+  names: 'www.example.com',
   artifact: 'demo:shop',
   asked: 'central',
   repository: 'central',
@@ -108,6 +113,7 @@ const unions: Readonly<Record<string, Readonly<Record<string, (facts: Facts) => 
   jdwp: jdwpTexts,
   hotswap: hotSwapTexts,
   compile: compileTexts,
+  certificates: certificateTexts,
   classfile: classFileTexts,
   config: configErrorTexts,
   routers: routerTexts,
