@@ -19,7 +19,8 @@ export type Call =
   | ReadFileCall
   | WriteFileCall
   | UploadCall
-  | WatchCall;
+  | WatchCall
+  | TlsCall;
 export type Via = Call['via'];
 export type CallOf<V extends Via> = Extract<Call, { via: V }>;
 
@@ -157,6 +158,8 @@ export interface WriteFileCall extends CallBase {
   readonly encoding?: 'utf8' | 'base64';
   /** Of a new file, in octal: `0644`. */
   readonly mode?: string;
+  /** The mode that it gets is `mode` in any case, from its first byte on: for secrets. */
+  readonly exactMode?: true;
 }
 
 /**
@@ -188,6 +191,23 @@ export interface WatchCall extends CallBase {
   /** Versions whose answers are compared: of the new release and of the old one. */
   readonly release: string;
   readonly against?: string;
+}
+
+/**
+ * A TLS handshake (RFC 8446) with a server, made from a host (through its connection) or this machine, and nothing
+ * after it. Whatever certificate is shown is an answer: `fingerprint`, `subject`, `issuer`, `names`, `validFrom`,
+ * `validTo` as in `CertificateFacts`; `chain`, the fingerprints of what is shown with it, each the issuer of the one
+ * before; `protocol`, such as `TLSv1.3`.
+ */
+export interface TlsCall extends CallBase {
+  readonly via: 'tls';
+  readonly from: HostName;
+  readonly host: string;
+  readonly port: number;
+  /** The name that is asked for (SNI, RFC 6066 section 3); none for an address. */
+  readonly servername?: string;
+  /** For the whole handshake; 10,000 unless given. */
+  readonly timeoutMs?: number;
 }
 
 export interface WatchLimits {

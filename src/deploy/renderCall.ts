@@ -24,6 +24,7 @@ export function renderCall(call: Call): string[] {
     case 'socket':
     case 'readFile':
     case 'writeFile':
+    case 'tls':
       return [target(call), ...inputOf(call)];
   }
 }
@@ -46,6 +47,10 @@ function target(call: Request): string {
       return `${place(call.host)} read ${call.path}`;
     case 'writeFile':
       return `${place(call.host)} write ${call.path}${call.mode === undefined ? '' : ` (${call.mode})`}`;
+    case 'tls': {
+      const name = call.servername === undefined ? '' : ` for ${call.servername}`;
+      return `${place(call.from)} tls ${call.host}:${call.port}${name}`;
+    }
   }
 }
 

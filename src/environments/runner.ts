@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { ConfigError } from '../config/errors';
 import { secretVariable } from '../config/placeholders';
+import type { SwapdeckConfig } from '../config/model';
 import type { ValueProviders } from '../config/resolve';
 import type { Clock } from '../contracts/clock';
 import { THIS_MACHINE } from '../contracts/deployCall';
@@ -10,6 +11,7 @@ import { commandPerformer, localPerformer } from '../deploy/performers/command';
 import { readFilePerformer, writeFilePerformer } from '../deploy/performers/files';
 import { httpPerformer } from '../deploy/performers/http';
 import { socketPerformer } from '../deploy/performers/socket';
+import { tlsPerformer } from '../deploy/performers/tls';
 import { watchPerformer, type Probe } from '../deploy/probe';
 import { routerParsers } from '../routers/parsers';
 import { CONTEXT_SOURCE, contextOpener } from '../targets/docker/build/context';
@@ -20,6 +22,8 @@ import { dockerLogins } from '../targets/docker/registry/logins';
 import { tomcatParsers } from '../targets/tomcat/parsers';
 import { WAR_SOURCE, warOpener } from '../targets/tomcat/war';
 import { LocalExec } from '../transport/localExec';
+import { certificateOpeners } from './certificateSources';
+import { certificateParsers } from './certificateSteps';
 import type { Places } from './places';
 
 export interface RunnerParts {
@@ -27,11 +31,13 @@ export interface RunnerParts {
   readonly folder: string;
   readonly providers: ValueProviders;
   readonly clock: Clock;
+  /** For what is sent by its name there. */
+  readonly config?: SwapdeckConfig;
 }
 
 /** Performs the calls of every kind of target and router there is. `watch` calls go to the probe. */
 export function makeRunner(parts: RunnerParts, probe?: Probe): CallRunner {
-  const { places, folder, providers, clock } = parts;
+  const { places, folder, providers, clock, config } = parts;
   const execOf = places.exec.bind(places);
   const login = dockerLogins({
     home: homedir(),
@@ -52,15 +58,17 @@ export function makeRunner(parts: RunnerParts, probe?: Probe): CallRunner {
       engine: enginePerformer({ engines: places.engines, login }),
       http: httpPerformer((host) => places.dialer(host), folder),
       socket: socketPerformer((host) => places.socketDialer(host)),
+      tls: tlsPerformer((host) => places.dialer(host)),
       readFile: readFilePerformer(execOf),
       writeFile: writeFilePerformer(execOf),
       watch: watchPerformer(probe),
     },
-    parsers: { ...dockerParsers, ...tomcatParsers, ...routerParsers },
+    parsers: { ...certificateParsers, ...dockerParsers, ...tomcatParsers, ...routerParsers },
     sources: {
       [IMAGE_SOURCE]: imageOpener(places.engines),
       [CONTEXT_SOURCE]: contextOpener(folder),
       [WAR_SOURCE]: warOpener(folder),
+      ...(config && certificateOpeners({ config, providers, folder })),
     },
     secret: async (name, signal) => {
       const value = await providers.secret(name, signal);

@@ -22,12 +22,12 @@ function runnerWith(secret = 'geheim-1'): CallRunner {
     clock: systemClock,
     secret: () => Promise.resolve(secret),
     sources: {
-      blocks: ({ count }) => {
+      blocks: ({ count, missing = 0 }) => {
         // eslint-disable-next-line @typescript-eslint/require-await -- an iterable is what uploads are
         const chunks = (async function* () {
           for (let left = Number(count); left > 0; left--) yield megabyte;
         })();
-        return Promise.resolve({ total: Number(count) * megabyte.length, chunks });
+        return Promise.resolve({ total: Number(count) * megabyte.length + Number(missing), chunks });
       },
     },
     performers: {
@@ -113,6 +113,33 @@ describe('performers', function () {
     await assert.rejects(perform({ ...write, path: join(directory, 'no', 'such') }), {
       reason: 'configuration',
     });
+  });
+
+  it('lets nobody read a secret who could read the file before, and removes what was left beside it', async () => {
+    const path = join(directory, 'www.key');
+    await writeFile(path, 'old');
+    await chmod(path, 0o644);
+    await writeFile(`${path}.swapdeck-1`, 'of one that was killed');
+    await perform({ via: 'writeFile', host: 'host', path, content: 'new', mode: '0600', exactMode: true });
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+    assert.equal(await readFile(path, 'utf8'), 'new');
+    assert.deepEqual(await readdir(directory), ['www.key']);
+  });
+
+  it('does not put half a file in the place of a whole one', async () => {
+    const path = join(directory, 'www.key');
+    await writeFile(path, 'old');
+    for (const exactMode of [{}, { exactMode: true }] as const)
+      await assert.rejects(
+        perform({
+          via: 'upload',
+          source: { kind: 'blocks', count: 1, missing: 1 },
+          to: { via: 'writeFile', host: 'host', path, ...exactMode },
+        }),
+        { reason: 'configuration' },
+      );
+    assert.equal(await readFile(path, 'utf8'), 'old');
+    assert.deepEqual(await readdir(directory), ['www.key']);
   });
 
   it('uploads into files and commands, with progress', async () => {
