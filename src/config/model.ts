@@ -13,6 +13,7 @@ export type Router = SwapdeckConfig['routers'][string];
 export type Tomcat = SwapdeckConfig['tomcats'][string];
 export type Cluster = SwapdeckConfig['clusters'][string];
 export type { Application } from './schema/applications';
+export type { Certificate, CertificatePlace } from './schema/certificates';
 export type { Gate, Jvm, JvmRoute } from './schema/environments';
 export type { Host } from './schema/places';
 export type { Table } from './schema/scalars';

@@ -11,6 +11,8 @@ const HOST: Place = ['hosts', '*'];
 const JVM: Place = ['environments', '*', 'jvms', '*'];
 const GATE: Place = ['environments', '*', 'gates', '*'];
 const PLACEMENT: Place = ['environments', '*', 'applications', '*'];
+const CERTIFICATE: Place = ['certificates', '*'];
+const SERVED: Place = ['certificates', '*', 'places', '*'];
 
 /** Of these keys at most one. */
 const EXCLUSIVE: readonly { at: Place; keys: readonly string[] }[] = [
@@ -18,12 +20,18 @@ const EXCLUSIVE: readonly { at: Place; keys: readonly string[] }[] = [
   { at: HOST, keys: ['ssh', 'local'] },
   { at: JVM, keys: ['through', 'host', 'cluster'] },
   { at: GATE, keys: ['approval', 'smoke'] },
+  { at: CERTIFICATE, keys: ['pfx', 'certificate'] },
+  { at: SERVED, keys: ['certificate', 'keystore'] },
+  { at: SERVED, keys: ['tomcat', 'reload'] },
 ];
 
 /** Of these keys at least one. */
 const REQUIRED: readonly { at: Place; keys: readonly string[] }[] = [
   { at: HOST, keys: ['ssh', 'local'] },
   { at: GATE, keys: ['approval', 'smoke'] },
+  { at: CERTIFICATE, keys: ['pfx', 'certificate'] },
+  { at: SERVED, keys: ['host', 'tomcat'] },
+  { at: SERVED, keys: ['certificate', 'keystore'] },
 ];
 
 /** A key that has no meaning without one of the others. */
@@ -39,6 +47,15 @@ const NEEDS: readonly { at: Place; key: string; needs: readonly string[] }[] = [
   { at: JVM, key: 'host', needs: ['container'] },
   { at: JVM, key: 'selector', needs: ['cluster'] },
   { at: JVM, key: 'cluster', needs: ['selector'] },
+  { at: CERTIFICATE, key: 'key', needs: ['certificate'] },
+  { at: CERTIFICATE, key: 'chain', needs: ['certificate'] },
+  { at: SERVED, key: 'certificate', needs: ['key'] },
+  { at: SERVED, key: 'key', needs: ['certificate'] },
+  { at: SERVED, key: 'chain', needs: ['certificate'] },
+  { at: SERVED, key: 'keystore', needs: ['password'] },
+  { at: SERVED, key: 'password', needs: ['keystore'] },
+  { at: SERVED, key: 'alias', needs: ['keystore'] },
+  { at: SERVED, key: 'test', needs: ['host'] },
 ];
 
 /** A key that has a meaning only where another has a certain value. */
@@ -68,7 +85,16 @@ export function checkRules(source: Source): Problem[] {
     ),
     ...cycles(source, 'after', promotionEdges(source)),
     ...places(source, PLACEMENT).flatMap((path) => placementProblems(source, path)),
+    ...places(source, SERVED).flatMap((path) => hostOfTomcat(source, path)),
   ];
+}
+
+/** The files of a Tomcat are written on a host: the one that leads to it, unless another is named. */
+function hostOfTomcat(source: Source, path: ConfigPath): Problem[] {
+  const tomcat = text(treeAt(source.tree, path), 'tomcat');
+  if (tomcat === undefined || has(source, path, 'host') || !has(source, ['tomcats'], tomcat)) return [];
+  if (has(source, ['tomcats', tomcat], 'through')) return [];
+  return [atKey(source, 'needsKey', path, 'tomcat', { key: 'tomcat', needs: 'host' })];
 }
 
 function keyRules(source: Source): Problem[] {

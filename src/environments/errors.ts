@@ -17,6 +17,9 @@ import { SwapdeckError } from '../util/errors';
  * `router`, `known`); `noRestart` (no command starts the node again: `name`); `lastNode` (no other node would serve:
  * `name`, `router`); `sessionsAtRisk` (sessions would not survive: `name`; `lacks`, lines of text with what is missing;
  * `unchecked`, nodes of which nobody can tell).
+ *
+ * Of certificates: `unknownCertificate` (`name`, `known`); `noCertificate` (the environment does not have it: also
+ * `environment`).
  */
 export type EnvironmentErrorReason =
   | 'unknownEnvironment'
@@ -40,6 +43,8 @@ export type EnvironmentErrorReason =
   | 'unknownNode'
   | 'noRestart'
   | 'lastNode'
-  | 'sessionsAtRisk';
+  | 'sessionsAtRisk'
+  | 'unknownCertificate'
+  | 'noCertificate';
 
 export class EnvironmentError extends SwapdeckError<EnvironmentErrorReason> {}

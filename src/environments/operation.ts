@@ -20,12 +20,13 @@ export abstract class Operation<
 
   /** Throws `DeployError` `invalidPlan`. */
   protected planOf(
-    parts: Pick<OperationInput, 'intent' | 'about' | 'before' | 'inspection' | 'steps' | 'notes'>,
+    parts: Pick<OperationInput, 'intent' | 'about' | 'before' | 'inspection' | 'steps' | 'notes'> &
+      Partial<Pick<OperationInput, 'planId'>>,
   ): Plan {
     const probe = probeOf(this.environment);
     return operationPlan({
-      ...parts,
       planId: randomBytes(4).toString('hex'),
+      ...parts,
       environment: this.options.environment,
       subject: this.subject,
       ...(probe && { probe }),

@@ -13,6 +13,13 @@ interface OperationRow {
 }
 
 const rows: Readonly<Partial<Record<OperationKind, OperationRow>>> = {
+  certificate: {
+    names: ({ environments }, environment) => environments[environment]?.certificates ?? [],
+    open: async (name, options) => {
+      const { CertificateRenewal } = await import('./certificateRenewal');
+      return new CertificateRenewal(name, options);
+    },
+  },
   fleet: {
     names: fleetsIn,
     open: async (name, options) => {

@@ -86,6 +86,7 @@ export const expectations: Readonly<Record<Expected, (t: Translate) => string>> 
   port: (t) => t('a port from 1 to 65535'),
   jdwpAddress: (t) => t('HOST:PORT, or a port from 1 to 65535'),
   sshAddress: (t) => t('[USER@]HOST[:PORT], or a Host of ~/.ssh/config'),
+  httpsUrl: (t) => t('an https:// address'),
   url: (t) => t('an address beginning with http:// or https://'),
   urlPath: (t) => t('a path beginning with "/", without spaces'),
   contextPath: (t) => t('a context path, such as /shop'),

@@ -90,6 +90,19 @@ export const environmentTexts: Texts<EnvironmentErrorReason> = {
     detail: facts.t('At least one must take part.'),
     next: ['retry'],
   }),
+  unknownCertificate: (facts) => ({
+    title: facts.t('swapdeck.yaml has no certificate "{0}".', fact(facts, 'name')),
+    detail: facts.t('It has: {0}.', fact(facts, 'known') || '-'),
+    next: ['openConfiguration'],
+  }),
+  noCertificate: (facts) => ({
+    title: facts.t('{0} does not have the certificate {1}.', fact(facts, 'environment'), fact(facts, 'name')),
+    detail: facts.t(
+      'Its `certificates` are: {0}. Add it there to renew it there.',
+      fact(facts, 'known') || '-',
+    ),
+    next: ['openConfiguration'],
+  }),
   outsideWindow: (facts) => ({
     title: facts.t('{0} takes no releases now.', fact(facts, 'environment')),
     detail: facts.t(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { application } from './applications';
+import { certificate } from './certificates';
 import { environment } from './environments';
 import { cluster, host, tomcat } from './places';
 import { router } from './routers';
@@ -16,6 +17,10 @@ export const configSchema = z
     tomcats: z.record(s.name, tomcat).default({}).describe('Tomcat servers.'),
     clusters: z.record(s.name, cluster).default({}).describe('Kubernetes clusters.'),
     routers: z.record(s.name, router).default({}).describe('What sends users to one release or another.'),
+    certificates: z
+      .record(s.name, certificate)
+      .default({})
+      .describe('Certificates with their keys, and where they are served.'),
     environments: z
       .record(s.name, environment)
       .default({})

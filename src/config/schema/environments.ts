@@ -21,7 +21,7 @@ export interface Jvm {
 
 export const jvm = z
   .strictObject({
-    jdwp: s.jdwpAddress.describe('`HOST:PORT` of the JDWP agent, or the port alone for `localhost`.'),
+    jdwp: s.endpoint.describe('`HOST:PORT` of the JDWP agent, or the port alone for `localhost`.'),
     application: s
       .reference('applications')
       .optional()
@@ -148,6 +148,10 @@ export const environment = z
       .record(s.reference('applications'), placement)
       .default({})
       .describe('How each application is put into this environment.'),
+    certificates: z
+      .array(s.reference('certificates'))
+      .default([])
+      .describe('The certificates that are renewed here.'),
     gates: z.array(gate).default([]).describe('What must hold before a release goes here.'),
     window: window.optional().describe('When releases are allowed.'),
     probe: probe.optional().describe('Requests made during every switch, as proof that none is lost.'),

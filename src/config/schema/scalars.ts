@@ -39,6 +39,7 @@ export type Expected =
   | 'jdwpAddress'
   | 'sshAddress'
   | 'url'
+  | 'httpsUrl'
   | 'urlPath'
   | 'contextPath'
   | 'coordinates'
@@ -51,7 +52,8 @@ export type Expected =
   | 'volume';
 
 /** The top-level sections whose entries are referred to by name. */
-export type Table = 'applications' | 'hosts' | 'tomcats' | 'clusters' | 'routers' | 'environments';
+export type Table =
+  'applications' | 'hosts' | 'tomcats' | 'clusters' | 'routers' | 'certificates' | 'environments';
 
 interface Leaf {
   readonly 'x-expects': Expected;
@@ -156,7 +158,7 @@ export const httpStatus = integer('httpStatus', 100, 599);
 export const count = (least: number, most = 1_000_000) => integer('integer', least, most);
 
 /** `HOST:PORT`; a port alone means `localhost`. Read it with `readEndpoint` once placeholders are filled in. */
-export const jdwpAddress = z
+export const endpoint = z
   .union([port, checked('jdwpAddress', (text) => readEndpoint(text) !== undefined, MACHINE)])
   .transform((value) => (typeof value === 'number' ? `localhost:${value}` : value))
   .meta(leaf('jdwpAddress', { 'x-placeholders': MACHINE, examples: ['localhost:5005', 5005] }));
@@ -165,6 +167,8 @@ export const sshAddress = checked('sshAddress', (text) => readSshAddress(text) !
   examples: ['deploy@10.0.0.11', 'deploy@10.0.0.12:2222'],
 });
 export const url = checked('url', isHttpUrl, MACHINE);
+/** The same, over TLS. */
+export const httpsUrl = checked('httpsUrl', (text) => isHttpUrl(text) && /^https:/i.test(text), MACHINE);
 /** Path and query of a request, beginning with `/`. */
 export const urlPath = checked('urlPath', (text) => /^\/\S*$/.test(text), RELEASE);
 export const contextPath = checked('contextPath', (text) => /^\/(?:[^\s/#?;%]+)?$/.test(text));

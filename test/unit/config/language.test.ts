@@ -30,6 +30,7 @@ describe('completion of swapdeck.yaml', () => {
       'tomcats',
       'clusters',
       'routers',
+      'certificates',
       'environments',
     ]);
     const keys = await labels('applications:\n  a:\n    image: x\n    h|\n    smoke: []\n');
