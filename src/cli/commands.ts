@@ -1,6 +1,7 @@
 import type { Register } from './command';
 import { registerCheck } from './check';
 import { registerCompare } from './compare';
+import { registerCertificates } from './deploy/certificates';
 import { registerFleet } from './deploy/fleet';
 import { registerPlans } from './deploy/plans';
 import { registerRecover } from './deploy/recover';
@@ -20,6 +21,7 @@ export const commands: readonly Register[] = [
   registerCompare,
   registerPlans,
   registerStatus,
+  registerCertificates,
   registerFleet,
   registerRecover,
   registerUndo,

@@ -51,12 +51,7 @@ export abstract class Deployable<Options extends DeployableOptions = DeployableO
   /** Throws `EnvironmentError` `unknownEnvironment`. */
   constructor(subject: string, options: Options) {
     const { config, environment: name } = options;
-    const environment = config.environments[name];
-    if (!environment)
-      throw new EnvironmentError('unknownEnvironment', `no environment ${name}`, {
-        name,
-        known: Object.keys(config.environments).join(', '),
-      });
+    const environment = requireEnvironment(config, name);
     this.subject = subject;
     this.options = options;
     this.environment = environment;
@@ -166,6 +161,16 @@ export abstract class Deployable<Options extends DeployableOptions = DeployableO
       ...(without && { without }),
     });
   }
+}
+
+/** Throws `EnvironmentError` `unknownEnvironment`. */
+export function requireEnvironment({ environments }: SwapdeckConfig, name: string): Environment {
+  const environment = environments[name];
+  if (environment) return environment;
+  throw new EnvironmentError('unknownEnvironment', `no environment ${name}`, {
+    name,
+    known: Object.keys(environments).join(', '),
+  });
 }
 
 function isRunning(processId: number): boolean {

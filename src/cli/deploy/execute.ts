@@ -1,3 +1,4 @@
+import { CertificateError } from '../../certificates/errors';
 import type { Plan } from '../../contracts/deploy';
 import type { DeployErrorReason } from '../../contracts/deployError';
 import type { Deployable } from '../../environments/deployable';
@@ -81,12 +82,15 @@ export async function refusing(context: Context, run: () => Promise<ExitCode>): 
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof SwapdeckError) || !refusals.has(error.reason as string)) throw error;
+    if (!(error instanceof SwapdeckError)) throw error;
+    const reason = error.reason as string;
+    // A certificate that can't be served is refused, whatever is wrong with it.
+    if (!refusals.has(reason) && !(error instanceof CertificateError)) throw error;
     const { describe } = await import('../../messages/describe');
     const message = describe(error);
     context.output.failure(message);
     const { title, detail } = message;
-    context.output.result({ error: { reason: error.reason as string, message: title, detail } });
+    context.output.result({ error: { reason, message: title, detail } });
     return ExitCode.refused;
   }
 }

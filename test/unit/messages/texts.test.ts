@@ -95,7 +95,6 @@ const details = {
   location: '/login',
   namespace: 'javax',
   server: 'Apache Tomcat/10.1.59',
-  algorithm: '1.2.840.113549.1.5.13',
   order: 'www -> Issuer',
   at: '2026-11-29T10:00:00.000Z',
   names: 'www.example.com',
