@@ -118,6 +118,8 @@ export interface HttpCall extends CallBase {
   readonly from: HostName;
   readonly method: string;
   readonly url: string;
+  /** The address that is connected to instead of the host of `url`, which is asked for all the same. */
+  readonly at?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly basicAuth?: { readonly user: string; readonly password: string };

@@ -40,7 +40,7 @@ function target(call: Request): string {
       return `${place(call.host)} engine ${call.method} ${call.path}${query === '' ? '' : `?${decode(query)}`}`;
     }
     case 'http':
-      return `${place(call.from)} http ${call.method} ${call.url}`;
+      return `${place(call.from)} http ${call.method} ${call.url}${call.at === undefined ? '' : ` at ${call.at}`}`;
     case 'socket':
       return `${place(call.host)} socket ${call.path}`;
     case 'readFile':

@@ -34,8 +34,8 @@ export function httpPerformer(dialerOf: (host: HostName) => Dialer, folder = '')
     const url = new URL(call.url);
     throwIfAborted(context.signal, call.url);
     const ca = call.ca === undefined ? undefined : await readAuthority(resolve(folder, call.ca));
-    const connection =
-      call.from === THIS_MACHINE ? undefined : await connect(dialerOf(call.from), url, ca, context);
+    const isDirect = call.from === THIS_MACHINE && call.at === undefined;
+    const connection = isDirect ? undefined : await connect(dialerOf(call.from), url, call.at, ca, context);
     const request = directRequest(url, {
       method: call.method,
       headers: headersOf(call, upload),
@@ -64,13 +64,14 @@ async function readAuthority(file: string): Promise<Buffer> {
 async function connect(
   dialer: Dialer,
   url: URL,
+  at: string | undefined,
   ca: Buffer | undefined,
   { signal }: PerformContext,
 ): Promise<tls.TLSSocket> {
   const isTls = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
-  const stream = new ChannelStream(await dialer.dial({ host, port }, signal));
+  const stream = new ChannelStream(await dialer.dial({ host: at ?? host, port }, signal));
   // Node.js takes any stream for a connection; only its types insist on a socket.
   if (!isTls) return stream as unknown as tls.TLSSocket;
   // An address is no name to ask for (RFC 6066 section 3), but the certificate must be for it all the same.
