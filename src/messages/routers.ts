@@ -1,6 +1,7 @@
 import type { RouterErrorReason } from '../routers/errors';
 import type { RouterHint } from '../routers/hints';
 import { fact, type Facts, type Texts } from './message';
+import { keepalivedTexts } from './keepalived';
 import type { Translate } from './translate';
 
 /** Where a router can't be read or switched. `where` is its name, or its host. */
@@ -98,6 +99,7 @@ export const routerTexts: Texts<RouterErrorReason> = {
     detail: facts.t('It says "{0}".', fact(facts, 'answer')),
     next: ['retry', 'showLog'],
   }),
+  ...keepalivedTexts,
 };
 
 /** What a person should know about a router before it is switched. */

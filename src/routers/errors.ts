@@ -15,6 +15,12 @@ import { SwapdeckError } from '../util/errors';
  *
  * Performing: `notRunning`; `configRejected` (the test fails with what was just written: `output`); `refused` (it
  * said no: `answer`).
+ *
+ * Addresses of keepalived, each with `host` and `instance`: `noInstance` (no vrrp_instance has the `address`; `known`);
+ * `notRoot` (neither root nor sudo without a password); `inFault` (keepalived takes part in no election there);
+ * `notPreempting` (`nopreempt` keeps a higher priority from taking the address); `syncGroup` (moves only with the rest
+ * of its `group`); `noTrackFile` (nothing that a priority can be changed by); `noHeadroom` (others have `priority`,
+ * and more is not possible). Besides: `notHeld`, `heldTwice` (nobody, or several have the `address`: `hosts`).
  */
 export type RouterErrorReason =
   | 'unreadable'
@@ -31,6 +37,15 @@ export type RouterErrorReason =
   | 'noValue'
   | 'notRunning'
   | 'configRejected'
-  | 'refused';
+  | 'refused'
+  | 'noInstance'
+  | 'notRoot'
+  | 'inFault'
+  | 'notPreempting'
+  | 'syncGroup'
+  | 'noTrackFile'
+  | 'noHeadroom'
+  | 'notHeld'
+  | 'heldTwice';
 
 export class RouterError extends SwapdeckError<RouterErrorReason> {}

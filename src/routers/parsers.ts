@@ -4,6 +4,7 @@ import { balancers } from './balancerManager';
 import { soundAfter, soundBefore } from './configTest';
 import { tcpPeers } from './connections';
 import { haproxyDone, haproxyServers, haproxySessions, haproxyStatistics } from './haproxyAnswers';
+import { cardsOf, processOf } from './keepalivedAnswers';
 import { jkBalancers, jkDone, jkSaid } from './modJkAnswers';
 import { pidOf, servingOf, workersOf } from './workers';
 
@@ -22,5 +23,7 @@ export const routerParsers = {
   'modjk.balancers': (answer) => jkBalancers(answer) as unknown as Json,
   'modjk.done': jkDone,
   'modjk.said': jkSaid,
+  'keepalived.cards': (answer) => cardsOf(answer) as unknown as Json,
+  'keepalived.process': (answer) => processOf(answer) as unknown as Json,
   'balancer.manager': (answer) => balancers(answer) as unknown as Json,
 } satisfies ParserTable;

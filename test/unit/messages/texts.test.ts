@@ -104,6 +104,10 @@ const details = {
   url: 'https://repo.example/x',
   algorithm: 'sha1',
   mirror: 'all',
+  hosts: 'lb-1, lb-2',
+  instance: 'www',
+  group: 'all',
+  priority: 254,
 };
 const facts: Facts = { t: english, where: 'WHERE', details };
 
