@@ -30,6 +30,13 @@ export const modJkPackages: Packages = { apache2: 'apache2', [MOD_JK]: 'libapach
 /** What a pair of Tomcats, their load balancers and their database need besides the machines. */
 export const pairPackages: Packages = { ...modJkPackages, '/usr/lib/postgresql': 'postgresql' };
 
+/** What hosts of an address that moves need. */
+export const addressPackages: Packages = {
+  keepalived: 'keepalived',
+  arping: 'iputils-arping',
+  nft: 'nftables',
+};
+
 /** Why whole machines can't be brought up here, before anything is installed; `undefined` where they can. */
 export function labUnsupported(more: Packages = {}): string | undefined {
   if (process.platform !== 'linux') return 'machines in namespaces need Linux';

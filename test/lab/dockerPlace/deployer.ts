@@ -1,14 +1,17 @@
 import type { Plan } from '../../../src/contracts/deploy';
+import { openDeployable } from '../../../src/environments/operations';
 import { dieAt, type KillPoint } from '../processTarget/killPoint';
 import { DockerPlace, type DockerPlaceDescription } from './place';
 
 /**
- * A deployer of containers in a process of its own, so that it can be killed. Reads an order from its standard input,
+ * A deployer of containers, or of an operation, in a process of its own, so that it can be killed. Reads an order from its standard input,
  * writes what came of it to its standard output.
  */
 export interface DockerOrder {
   readonly place: DockerPlaceDescription;
   readonly environment: string;
+  /** Of an operation; the application unless given. */
+  readonly subject?: string;
   readonly what: 'deploy' | 'resume' | 'undo';
   readonly plan?: Plan;
   readonly kill?: KillPoint;
@@ -20,7 +23,11 @@ async function main(): Promise<void> {
   const order = JSON.parse(Buffer.concat(chunks).toString()) as DockerOrder;
   if (order.kill) dieAt(order.kill);
   const place = await DockerPlace.open(order.place);
-  const application = place.application(order.environment);
+  const { environment, subject } = order;
+  const application =
+    subject === undefined
+      ? place.application(environment)
+      : await openDeployable(subject, place.options(environment));
   const { plan } = order;
   const receipt = await (order.what === 'deploy' && plan
     ? application.execute(plan)

@@ -7,6 +7,7 @@ import { systemClock } from '../../../src/contracts/clock';
 import { silentLog } from '../../../src/contracts/log';
 import { decliningPrompter } from '../../../src/contracts/prompter';
 import { DeployedApplication, type ApplicationOptions } from '../../../src/environments/application';
+import type { DeployableOptions } from '../../../src/environments/deployable';
 import { Places } from '../../../src/environments/places';
 import type { SshEnvironment } from '../../../src/transport/ssh/environment';
 import { SshHosts } from '../../../src/transport/ssh/hosts';
@@ -58,18 +59,21 @@ export class DockerPlace {
   }
 
   application(environment: string, more: Partial<ApplicationOptions> = {}): DeployedApplication {
+    return new DeployedApplication({ ...this.options(environment), application: 'adara', ...more });
+  }
+
+  /** For everything else that is in an environment. */
+  options(environment: string): DeployableOptions {
     const { folder, stateFolder, env } = this.description;
-    return new DeployedApplication({
+    return {
       config: this.config,
       folder,
       environment,
-      application: 'adara',
       places: this.#places,
       providers: environmentProviders(env),
       clock: systemClock,
       actor: { name: 'someone@lab', machine: 'lab', processId: process.pid },
       stateFolder,
-      ...more,
-    });
+    };
   }
 }
