@@ -1,6 +1,7 @@
 import type { Register } from './command';
 import { registerCheck } from './check';
 import { registerCompare } from './compare';
+import { registerAddress } from './deploy/address';
 import { registerCertificates } from './deploy/certificates';
 import { registerFleet } from './deploy/fleet';
 import { registerPlans } from './deploy/plans';
@@ -23,6 +24,7 @@ export const commands: readonly Register[] = [
   registerStatus,
   registerCertificates,
   registerFleet,
+  registerAddress,
   registerRecover,
   registerUndo,
   registerHistory,

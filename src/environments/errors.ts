@@ -20,6 +20,9 @@ import { SwapdeckError } from '../util/errors';
  *
  * Of certificates: `unknownCertificate` (`name`, `known`); `noCertificate` (the environment does not have it: also
  * `environment`).
+ *
+ * Of addresses: `unknownAddress` (the environment has no such address: `name`, `environment`, `known`); `unknownHost`
+ * (the address can't be there, or several hosts are possible and none was said: `name`, `host`, `known`).
  */
 export type EnvironmentErrorReason =
   | 'unknownEnvironment'
@@ -45,6 +48,8 @@ export type EnvironmentErrorReason =
   | 'lastNode'
   | 'sessionsAtRisk'
   | 'unknownCertificate'
-  | 'noCertificate';
+  | 'noCertificate'
+  | 'unknownAddress'
+  | 'unknownHost';
 
 export class EnvironmentError extends SwapdeckError<EnvironmentErrorReason> {}

@@ -27,6 +27,13 @@ const rows: Readonly<Partial<Record<OperationKind, OperationRow>>> = {
       return new Fleet(name, options);
     },
   },
+  address: {
+    names: (config, environment) => config.environments[environment]?.addresses ?? [],
+    open: async (name, options) => {
+      const { AddressMove } = await import('./addressMove');
+      return new AddressMove(name, options);
+    },
+  },
 };
 
 /** `vip@address`: no application can be called that. */

@@ -103,6 +103,20 @@ export const environmentTexts: Texts<EnvironmentErrorReason> = {
     ),
     next: ['openConfiguration'],
   }),
+  unknownAddress: (facts) => ({
+    title: facts.t('{0} has no address "{1}".', fact(facts, 'environment'), fact(facts, 'name')),
+    detail: fact(facts, 'known')
+      ? facts.t('It has: {0}.', fact(facts, 'known'))
+      : facts.t('Name the routers of kind floating-ip that belong to it as `addresses`.'),
+    next: ['openConfiguration'],
+  }),
+  unknownHost: (facts) => ({
+    title: fact(facts, 'host')
+      ? facts.t('{0} can not be on {1}.', fact(facts, 'name'), fact(facts, 'host'))
+      : facts.t('Say where {0} is to go.', fact(facts, 'name')),
+    detail: facts.t('It can be on: {0}.', fact(facts, 'known')),
+    next: ['openConfiguration'],
+  }),
   outsideWindow: (facts) => ({
     title: facts.t('{0} takes no releases now.', fact(facts, 'environment')),
     detail: facts.t(

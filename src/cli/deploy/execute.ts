@@ -3,6 +3,7 @@ import type { Plan } from '../../contracts/deploy';
 import type { DeployErrorReason } from '../../contracts/deployError';
 import type { Deployable } from '../../environments/deployable';
 import type { EnvironmentErrorReason } from '../../environments/errors';
+import type { RouterErrorReason } from '../../routers/errors';
 import { SwapdeckError } from '../../util/errors';
 import { ExitCode, type Context } from '../command';
 import { ask, askWhoApproved, confirm } from './ask';
@@ -59,8 +60,10 @@ export async function executePlan<D extends Deployable>(
   });
 }
 
+type Refusal = DeployErrorReason | EnvironmentErrorReason | RouterErrorReason;
+
 /** Nothing was begun, because of how things stand and not because something can't be reached or was written wrongly. */
-const refusals: ReadonlySet<string> = new Set<DeployErrorReason | EnvironmentErrorReason>([
+const refusals: ReadonlySet<string> = new Set<Refusal>([
   'locked',
   'unfinished',
   'worldChanged',
@@ -76,6 +79,14 @@ const refusals: ReadonlySet<string> = new Set<DeployErrorReason | EnvironmentErr
   'targetDown',
   'lastNode',
   'sessionsAtRisk',
+  'notRoot',
+  'inFault',
+  'notPreempting',
+  'syncGroup',
+  'noTrackFile',
+  'noHeadroom',
+  'notHeld',
+  'heldTwice',
 ]);
 
 export async function refusing(context: Context, run: () => Promise<ExitCode>): Promise<ExitCode> {

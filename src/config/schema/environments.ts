@@ -152,6 +152,10 @@ export const environment = z
       .array(s.reference('certificates'))
       .default([])
       .describe('The certificates that are renewed here.'),
+    addresses: z
+      .array(s.reference('routers'))
+      .default([])
+      .describe('Routers of kind `floating-ip` whose address is moved between hosts here.'),
     gates: z.array(gate).default([]).describe('What must hold before a release goes here.'),
     window: window.optional().describe('When releases are allowed.'),
     probe: probe.optional().describe('Requests made during every switch, as proof that none is lost.'),

@@ -70,6 +70,17 @@ const floatingIp = z.discriminatedUnion('provider', [
     provider: kind('keepalived', 'A virtual address of keepalived (VRRP).'),
     ip: s.ipAddress.describe('The address that moves.'),
     hosts: z.array(s.sshHost).min(2).describe('The hosts that may hold the address.'),
+    track: s.machineText
+      .optional()
+      .describe(
+        'Name or path of the `track_file` that priorities are changed by; the only one, or the one called `swapdeck`, without this key.',
+      ),
+    url: s.url
+      .optional()
+      .describe(
+        "What users ask for through the address; a host is asked the same on its own address before a move. The environment's probe without this key.",
+      ),
+    drain: s.duration.prefault('30s').describe('How long connections to the old host may last after a move.'),
   }),
 ]);
 
