@@ -1,5 +1,5 @@
 import type { ClassResult, SwapGroup, SwapTimes } from '../hotswap/model';
-import { groupOutcome } from '../messages/fleet';
+import { groupOutcome } from '../messages/swapGroup';
 import { classOutcome, loaderName, loaderOutcome } from '../messages/hotswap';
 import type { Message } from '../messages/message';
 import { english } from '../messages/translate';

@@ -3,7 +3,6 @@ import { DisposableStore, type Disposable } from '../util/disposables';
 import type { App } from './app';
 import type { ContextKeys } from './contextKeys';
 import type { SwapDecorations } from './decorations';
-import { tellSwap } from './tellSwap';
 
 /** Connects swaps and comparisons with what tells of them, and with the keys of the menus. */
 export function connectSwaps(app: App, decorations: SwapDecorations, keys: ContextKeys): Disposable {
@@ -11,7 +10,7 @@ export function connectSwaps(app: App, decorations: SwapDecorations, keys: Conte
   const store = new DisposableStore();
   store.add(
     jvms.onDidSwap((record) => {
-      tellSwap(record, notifier);
+      void import('./tellSwap').then(({ tellSwap }) => tellSwap(record, notifier));
       // What an undo puts back is not what the source says.
       if (record.origin !== 'undo') void decorations.mark(record);
     }),

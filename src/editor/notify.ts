@@ -1,7 +1,6 @@
 import type { Log } from '../contracts/log';
 import type { Message, NextStepId } from '../messages/message';
 import { AbortedError, SwapdeckError } from '../util/errors';
-import { describe, describeJvmError } from '../messages/describe';
 import type { PlacedApplication } from './deploy/placed';
 import type { Dialogs } from './dialogs';
 import { t } from './text';
@@ -43,9 +42,12 @@ export class Notifier {
   error(error: unknown, context: StepContext = {}): void {
     if (error instanceof AbortedError) return;
     this.#log.error(error instanceof SwapdeckError ? `${error.name} ${error.reason}` : 'unexpected', error);
-    const message =
-      context.jvm === undefined ? describe(error, { t }) : describeJvmError(error, { t, where: context.jvm });
-    this.tell('error', message, context);
+    const { jvm } = context;
+    // Its words for every room are much to read before anything has gone wrong.
+    void import('../messages/describe').then(({ describe, describeJvmError }) => {
+      const message = jvm === undefined ? describe(error, { t }) : describeJvmError(error, { t, where: jvm });
+      this.tell('error', message, context);
+    });
   }
 
   /** Shows a message unless the same one is on the screen. */

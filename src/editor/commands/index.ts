@@ -9,7 +9,6 @@ import { deployHandlers } from './deployments';
 import { clearSwapFilter, filterSwaps } from './filterSwaps';
 import { openClass, openConfiguration } from './open';
 import { compareClass } from './compareClass';
-import { previewSwap } from './preview';
 import { chooseRestartTask, restartJvm } from './restartJvm';
 import { cancel, pause, swapNow, unpause } from './swap';
 import { openSwappedClass, redoSwap, undoAll, undoSwap } from './undo';
@@ -24,7 +23,7 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
   'swapdeck.retry': retry,
   'swapdeck.resumeJvm': resumeJvm,
   'swapdeck.swapNow': swapNow,
-  'swapdeck.previewSwap': previewSwap,
+  'swapdeck.previewSwap': async (app, node?: unknown) => (await import('./preview')).previewSwap(app, node),
   'swapdeck.compareClass': compareClass,
   'swapdeck.undoEdit': undoEdit,
   'swapdeck.restartJvm': restartJvm,

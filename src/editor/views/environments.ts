@@ -6,7 +6,7 @@ import type { JvmEntry } from '../entries';
 import type { EnvironmentEntries, Jvms } from '../jvms';
 import { t } from '../text';
 import { applicationChildren, type ApplicationNode, type ApplicationsNode } from './applicationNodes';
-import { jvmRow, jvmTooltip } from './jvmState';
+import { jvmRow } from './jvmState';
 
 export interface EnvironmentNode {
   readonly kind: 'environment';
@@ -162,7 +162,8 @@ export class EnvironmentsView implements vscode.TreeDataProvider<EnvironmentsNod
     });
   }
 
-  #jvmItem(entry: JvmEntry): vscode.TreeItem {
+  async #jvmItem(entry: JvmEntry): Promise<vscode.TreeItem> {
+    const { jvmTooltip } = await import('./jvmTooltip');
     const session = this.#jvms.session(entry.id);
     const { state, icon, words } = jvmRow(entry, session, this.#jvms.isAttaching(entry.id));
     const item = new vscode.TreeItem(entry.name);

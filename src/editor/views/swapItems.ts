@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { LedgerEntry } from '../../hotswap/ledger/entries';
 import type { ClassResult, SwapGroup, SwapRecord, SwapTimes } from '../../hotswap/model';
-import { groupOutcome } from '../../messages/fleet';
+import { groupOutcome } from '../../messages/swapGroup';
 import { classOutcome, loaderName, loaderOutcome } from '../../messages/hotswap';
 import { refusalReason } from '../../messages/refusals';
 import { swapOutcome } from '../../messages/undo';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { HotSwapError } from '../../../src/hotswap/errors';
 import type { ClassResult, SwapGroup, SwapRecord } from '../../../src/hotswap/model';
-import { failedSwap, groupOutcome } from '../../../src/messages/fleet';
+import { failedSwap } from '../../../src/messages/fleet';
+import { groupOutcome } from '../../../src/messages/swapGroup';
 import { english } from '../../../src/messages/translate';
 
 const jvms = ['a', 'b', 'c'];
