@@ -88,6 +88,8 @@ export class Store {
         { file, code: systemCode(error) },
         error,
       );
+    } finally {
+      download.close();
     }
   }
 }

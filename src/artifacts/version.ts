@@ -15,9 +15,9 @@ export interface VersionParts {
 /** Which releases are accepted somewhere. Absent rules accept all. */
 export interface Channel {
   /** A regular expression on the pre-release part, which is empty for a release. */
-  readonly prerelease?: string;
+  readonly prerelease?: string | undefined;
   /** A range of npm's form: `>=1.0.0 <2`. Pre-releases are in it where they are between its ends. */
-  readonly versions?: string;
+  readonly versions?: string | undefined;
 }
 
 /** Names of the candidates of the release itself; a number may follow. */

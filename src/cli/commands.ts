@@ -4,6 +4,7 @@ import { registerCompare } from './compare';
 import { registerAddress } from './deploy/address';
 import { registerCertificates } from './deploy/certificates';
 import { registerFleet } from './deploy/fleet';
+import { registerBranches } from './deploy/branches';
 import { registerPlans } from './deploy/plans';
 import { registerRecover } from './deploy/recover';
 import { registerStatus } from './deploy/status';
@@ -25,6 +26,7 @@ export const commands: readonly Register[] = [
   registerCertificates,
   registerFleet,
   registerAddress,
+  registerBranches,
   registerRecover,
   registerUndo,
   registerHistory,

@@ -41,6 +41,7 @@ const NEEDS: readonly { at: Place; key: string; needs: readonly string[] }[] = [
   { at: APPLICATION, key: 'credentials', needs: ['transfer'] },
   { at: APPLICATION, key: 'build', needs: ['image', 'war', 'manifests'] },
   { at: APPLICATION, key: 'context', needs: ['war', 'maven'] },
+  { at: APPLICATION, key: 'branches', needs: ['war', 'maven'] },
   { at: APPLICATION, key: 'images', needs: ['manifests'] },
   { at: HOST, key: 'jump', needs: ['ssh'] },
   { at: JVM, key: 'container', needs: ['host'] },

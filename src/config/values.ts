@@ -1,3 +1,4 @@
+import { validRange } from 'semver';
 import type { Endpoint } from '../contracts/channel';
 
 /**
@@ -110,4 +111,18 @@ export function isTimeZone(name: string): boolean {
 /** An absolute `http` or `https` address. */
 export function isHttpUrl(text: string): boolean {
   return /^https?:\/\/[^\s/]/i.test(text) && URL.canParse(text);
+}
+
+export function isRegularExpression(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A range as npm has them: `>=1.0.0 <2`. */
+export function isVersionRange(text: string): boolean {
+  return text.trim() !== '' && validRange(text) !== null;
 }

@@ -181,6 +181,8 @@ export interface ProbePlan {
  *   a fleet lack, as `FleetLack` says. `fleetUnchecked`: how nodes keep their sessions could not be read.
  * - `sessionsUncounted`: the sessions of old versions are in a store, and servers count none of them.
  * - `startsAll`: versions that were stopped start with their server; they are stopped again: `subject`.
+ * - `branch`: the release is of the branch `subject`, beside the others. `unasked`: no repository could say whether the
+ *   artifact `subject` of this machine is the right one.
  */
 export interface PlanNote {
   readonly kind:
@@ -206,7 +208,9 @@ export interface PlanNote {
     | 'storeValveMissing'
     | 'fleetUnchecked'
     | 'sessionsUncounted'
-    | 'startsAll';
+    | 'startsAll'
+    | 'branch'
+    | 'unasked';
   readonly subject?: string;
 }
 

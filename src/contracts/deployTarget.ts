@@ -64,6 +64,8 @@ export interface Target {
    * one runs.
    */
   withdraw?(state: TargetState, release: Release): readonly Step[];
+  /** Takes away all that is ours of the application. All `final`. */
+  removal?(state: TargetState): readonly Step[];
 }
 
 /**

@@ -80,6 +80,10 @@ function noteText({ kind, subject = '' }: PlanNote): string {
       return `what is set in ${subject} is lost when it reads its configuration again, unless it has a state file`;
     case 'workersForgotten':
       return `what is set in ${subject} is lost when its Apache starts again; workers.properties is what it begins with`;
+    case 'branch':
+      return `of a branch, at a context of its own: ${subject}`;
+    case 'unasked':
+      return `no repository could be asked: ${subject} is what this machine has`;
     case 'closesKept':
       return `${subject} closes connections that clients keep open when it is switched`;
     case 'routeMissing':

@@ -7,8 +7,8 @@ import { perform } from '../deploy/inspect';
 import type { HeldLock } from '../deploy/lock';
 import { textOf } from '../deploy/parsers';
 import { makePlan } from '../deploy/makePlan';
+import { operationPlan } from '../deploy/operationPlan';
 import type { Standing } from '../deploy/recover';
-import type { StrategyOptions } from '../deploy/strategies/input';
 import { jkMembers } from '../routers/modJk';
 import { containerOf } from '../targets/docker/naming';
 import { Deployable, type DeployableOptions } from './deployable';
@@ -18,10 +18,23 @@ import { expectedOf } from './expected';
 import { fleetNotes, lookAtSessions, uncountedNotes, type NodeSessions } from './fleetChecks';
 import { hintsOf, lookAround, notesOf, targetsOf, type Brought } from './look';
 import { lookUp, type Placed } from './lookUp';
-import { buildRelease, type ReleaseParts } from './release';
+import {
+  atVersion,
+  besideOthers,
+  branchAmong,
+  branchIn,
+  branchNotes,
+  checkFits,
+  listBranches,
+  placedAt,
+  type TargetBranches,
+} from './branches';
+import { offeredVersions, type OfferedVersions } from './mavenWar';
+import { buildRelease } from './release';
+import { strategyOptions } from './strategyOptions';
 import { tagSteps } from './tag';
 import { withVariables } from './variables';
-import { buildWar, contextOf } from './tomcatApplication';
+import { buildWar, contextOf, type WarParts } from './tomcatApplication';
 
 export interface ApplicationOptions extends DeployableOptions {
   readonly application: string;
@@ -37,6 +50,8 @@ export interface ApplicationStatus {
   readonly drifted: boolean;
   readonly interrupted?: Standing;
   readonly holder?: HeldLock;
+  /** What the servers have of branches, which are beside the live release. */
+  readonly branches: readonly TargetBranches[];
 }
 
 export interface TargetStatus {
@@ -67,11 +82,15 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
 
   /** The plan that puts the workspace's release, or one that was built before, there. Builds first. */
   async plan(version: string | undefined, signal?: AbortSignal): Promise<Plan> {
-    const { application, environment, places, folder, onStage, clock } = this.options;
+    const { application, config, environment, places, folder, onStage, clock } = this.options;
     checkWindow(this.named, clock.now());
     this.#connect(signal);
-    const parts: ReleaseParts = {
-      ...{ places, runner: this.runner(), folder, environment },
+    const { stateFolder } = this.options;
+    const parts: WarParts = {
+      ...{ places, runner: this.runner(), folder, environment, stateFolder },
+      channel: this.environment.channel,
+      accept: (version) => checkFits(application, this.named, this.#placed, version, config),
+      atVersion: (of, version) => atVersion(application, of, version, config),
       ...(onStage && { onStage }),
     };
     // Going back needs none of them: what is kept has its own.
@@ -80,28 +99,56 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
       wanted.kind === 'war'
         ? await buildWar(application, wanted, version, parts, signal)
         : await buildRelease(application, wanted, version, parts, signal);
-    return this.#plan('deploy', () => release, brought, signal, wanted);
+    return this.#plan('deploy', release.version, () => release, brought, signal, wanted);
   }
 
   /** Back to the release before the live one, or to a version that is kept. */
   async rollbackPlan(version: string | undefined, signal?: AbortSignal): Promise<Plan> {
-    return this.#plan('rollback', (looked) => this.#kept(version, looked), {}, signal);
+    return this.#plan('rollback', version, (looked) => this.#kept(version, looked), {}, signal);
   }
 
   /** Only the router changes, to a release that runs beside the live one. */
   async switchPlan(version: string, signal?: AbortSignal): Promise<Plan> {
-    return this.#plan('switch', (looked) => this.#kept(version, looked), {}, signal);
+    return this.#plan('switch', version, (looked) => this.#kept(version, looked), {}, signal);
+  }
+
+  /** Takes all releases of a branch from all servers. Rejects with `EnvironmentError` `noBranch`. */
+  async removeBranchPlan(branch: string, signal?: AbortSignal): Promise<Plan> {
+    const { environment, application } = this.options;
+    const found = await this.branches(signal);
+    const { context, versions, notes } = branchAmong(branch, found, this.options);
+    const placed = this.#taking(besideOthers(this.#placed, { context }));
+    const targets = await targetsOf(this.options, placed, {});
+    const { inspection } = await lookAround(this.options, placed, targets, this.runner(), signal);
+    return operationPlan({
+      ...{ planId: randomBytes(4).toString('hex'), environment, subject: application, intent: 'remove' },
+      about: { version: versions[0]!.version },
+      inspection,
+      steps: targets.flatMap((target, i) => target.removal?.(inspection.targets[i]!) ?? []),
+      notes,
+      journalHost: this.journalHost,
+    });
+  }
+
+  /** What the servers have of branches; nothing of what is no web application. */
+  async branches(signal?: AbortSignal): Promise<TargetBranches[]> {
+    return listBranches(this.options, this.#taking(this.#placed), this.runner(), signal);
+  }
+
+  /** The versions that a Maven repository has; undefined of what is not from one. Rejects with `ArtifactError`. */
+  async versions(signal?: AbortSignal): Promise<OfferedVersions | undefined> {
+    return offeredVersions(this.#placed, this.options.stateFolder, signal);
   }
 
   /** A release that runs is stopped everywhere, and another that runs takes its users. */
   async pullPlan(version: string, signal?: AbortSignal): Promise<Plan> {
-    return this.#plan('pull', (looked) => runningRelease(version, looked), {}, signal);
+    return this.#plan('pull', version, (looked) => runningRelease(version, looked), {}, signal);
   }
 
   /** How the targets and the router look now; those that take part in the plan, where one is given. */
   async inspect(plan?: Plan, signal?: AbortSignal): Promise<Inspection> {
     const { without = [] } = this.options;
-    const placed = withTargets(this.#placed, (name) =>
+    const placed = withTargets(this.#placedAt(plan?.release.version), (name) =>
       plan ? plan.targets.includes(name) && !without.includes(name) : true,
     );
     const targets = await targetsOf(this.options, placed, {});
@@ -154,7 +201,15 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
         }
       }),
     );
-    const [targets, [records, interrupted, holder]] = await Promise.all([inspecting, this.#told(signal)]);
+    const [targets, [recent, interrupted, holder], branches] = await Promise.all([
+      inspecting,
+      this.#told(signal),
+      this.branches(signal),
+    ]);
+    // What was done with branches changed nothing that is live here.
+    const records = recent.filter(
+      ({ release }) => branchIn(this.#placed.application, release.version) === undefined,
+    );
     const live = targets.map(({ state }) => state?.live?.release);
     const [first] = live;
     const isOne = first !== undefined && live.every((each) => each?.artifact === first.artifact);
@@ -171,6 +226,7 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
       drifted: targets.some((each) => isOther(each) && !without.includes(each.target)),
       ...(interrupted && { interrupted }),
       ...(holder && { holder }),
+      branches,
     };
   }
 
@@ -192,6 +248,7 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
 
   async #plan(
     intent: Intent,
+    version: string | undefined,
     releaseOf: (looked: Inspection) => Release,
     brought: Brought,
     signal: AbortSignal | undefined,
@@ -199,7 +256,7 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
   ): Promise<Plan> {
     const { environment, application, clock } = this.options;
     const { without = [] } = this.options;
-    const placed = withTargets({ ...this.#placed, application: wanted }, (name) => !without.includes(name));
+    const placed = this.#taking(this.#placedAt(version, wanted));
     // How sessions are kept changes what a target does, not how it looks.
     const [sessions, { inspection, probe, router }] = await Promise.all([
       this.#sessions(placed, signal),
@@ -223,13 +280,15 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
       targets: targets.map((target, i) => ({ target, state: inspection.targets[i]! })),
       without,
       ...(router && { router }),
-      options: this.#strategyOptions(),
+      options: strategyOptions(this.#placed.placement),
       ...(probe && { probe }),
       journalHost: this.journalHost,
       at: clock.now(),
       finish: intent === 'deploy' ? tagSteps(this.#placed.placement.tag, environment, release) : [],
       notes: [
         ...notes,
+        ...(brought.notes ?? []),
+        ...branchNotes(placed, release.version),
         ...(await notesOf(targets, inspection, { intent, release }, this.runner(), signal)),
         ...hintsOf(router),
         ...(router?.router.kind === 'mod-jk' ? fleetNotes(sessions, jkMembers(router.state)) : []),
@@ -273,22 +332,6 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
     return checkApprovals(this.named, (await approvals?.(plan, needed)) ?? [], actor.name);
   }
 
-  #strategyOptions(): StrategyOptions {
-    const { drain, standby, keep, steps, hold, abort } = this.#placed.placement;
-    const limits = {
-      ...(abort?.errors !== undefined && { errorsPercent: abort.errors }),
-      ...(abort?.p99 !== undefined && { p99Ms: abort.p99 }),
-    };
-    return {
-      drainMs: drain,
-      standby,
-      keep,
-      ...(steps && { shares: steps }),
-      ...(hold !== undefined && { holdMs: hold }),
-      ...(abort && { limits }),
-    };
-  }
-
   #targets(): Promise<Target[]> {
     return targetsOf(this.options, this.#placed, {});
   }
@@ -311,6 +354,17 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
     const [first = ''] = placement.targets;
     // A Tomcat keeps no files of ours: its host does, where we have a way to it.
     return application.kind === 'war' ? (this.options.config.tomcats[first]?.through ?? THIS_MACHINE) : first;
+  }
+
+  /** Without the targets that are left out. */
+  #taking(placed: Placed): Placed {
+    const { without = [] } = this.options;
+    return withTargets(placed, (name) => !without.includes(name));
+  }
+
+  #placedAt(version: string | undefined, application = this.#placed.application): Placed {
+    const { application: name, config } = this.options;
+    return placedAt(name, { ...this.#placed, application }, version, config);
   }
 
   /** Connects to the hosts while the release is looked for. */

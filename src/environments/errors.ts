@@ -23,6 +23,12 @@ import { SwapdeckError } from '../util/errors';
  *
  * Of addresses: `unknownAddress` (the environment has no such address: `name`, `environment`, `known`); `unknownHost`
  * (the address can't be there, or several hosts are possible and none was said: `name`, `host`, `known`).
+ *
+ * Of versions: `outsideChannel` (the environment takes no releases of that name: `environment`, `version`, `rule`:
+ * `prerelease` or `versions`, `wanted`); `noLatest` (no release of a repository fits: `environment`, `artifact`, `known`);
+ * `notBranch` (only branches go there: `environment`, `version`); `contextTaken` (the context of a branch is another
+ * application's: `name`, `version`, `context`, `other`); `noBranch` (there is no such branch: `environment`, `name`,
+ * `branch`, `known`).
  */
 export type EnvironmentErrorReason =
   | 'unknownEnvironment'
@@ -50,6 +56,11 @@ export type EnvironmentErrorReason =
   | 'unknownCertificate'
   | 'noCertificate'
   | 'unknownAddress'
-  | 'unknownHost';
+  | 'unknownHost'
+  | 'outsideChannel'
+  | 'noLatest'
+  | 'notBranch'
+  | 'contextTaken'
+  | 'noBranch';
 
 export class EnvironmentError extends SwapdeckError<EnvironmentErrorReason> {}

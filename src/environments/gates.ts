@@ -1,3 +1,4 @@
+import { refusedBy } from '../artifacts/version';
 import type { Environment } from '../config/model';
 import type { PlanNote, Release } from '../contracts/deploy';
 import type { AuditRecord } from '../contracts/deployRecord';
@@ -24,6 +25,19 @@ export function checkWindow({ name, environment }: NamedEnvironment, now: number
     environment: name,
     window: windowText(window),
     now: localTimeText(now, window.zone),
+  });
+}
+
+/** Throws `EnvironmentError` `outsideChannel` where the environment does not take releases of that name. */
+export function checkChannel({ name, environment }: NamedEnvironment, version: string): void {
+  const refused = refusedBy(version, environment.channel ?? {});
+  if (!refused) return;
+  const { rule, wanted } = refused;
+  throw new EnvironmentError('outsideChannel', `${name} does not take ${version}`, {
+    environment: name,
+    version,
+    rule,
+    wanted,
   });
 }
 

@@ -41,6 +41,8 @@ export interface Looked {
 /** What a release is made of, where one is to be brought: an image's origin, or a WAR. `uncounted` as of Tomcats. */
 export interface Brought extends Pick<TomcatApplication, 'war' | 'uncounted'> {
   readonly origin?: ImageOrigin;
+  /** What is to be known of where it is from. */
+  readonly notes?: readonly PlanNote[];
 }
 
 /** What targets and routers are made of. */

@@ -62,6 +62,8 @@ export function lookUp(
 
 /** Web applications in Tomcat are versions side by side, or take turns; containers have routers for that. */
 function strategyOf({ strategy }: Placement, kind: 'image' | 'war'): StrategyName {
+  // A branch is a version side by side at a context of its own.
+  if (strategy === 'branch' && kind === 'war') return 'parallel';
   const known = STRATEGIES.find((each) => each === strategy);
   const fits = kind === 'war' ? known === 'parallel' || known === 'recreate' : known !== 'parallel';
   if (known && fits) return known;

@@ -23,6 +23,8 @@ export interface ReleaseParts {
   readonly runner: CallRunner;
   readonly folder: string;
   readonly environment: string;
+  /** Throws where a version is not to go there. Called before anything is built. */
+  readonly accept?: (version: string) => void;
   /** Says what is being done, as `Building adara:3f2c1ab`. */
   readonly onStage?: (stage: string) => void;
 }
@@ -83,10 +85,10 @@ export interface ChosenVersion {
   readonly git?: GitState;
 }
 
-/** Rejects with `EnvironmentError` `noGit`. */
+/** Rejects with `EnvironmentError` `noGit`, or with what `accept` throws. */
 export async function versionOf(
   named: string | undefined,
-  { places, folder }: ReleaseParts,
+  { places, folder, accept }: ReleaseParts,
   signal: AbortSignal | undefined,
 ): Promise<ChosenVersion> {
   const git = await gitState(places.exec(THIS_MACHINE), signal);
@@ -94,6 +96,7 @@ export async function versionOf(
   const version = named ?? own;
   if (version === undefined)
     throw new EnvironmentError('noGit', `${folder} is not in a git repository`, { folder });
+  accept?.(version);
   const isOwn = version === own;
   return { version, isOwn, ...(git && isOwn && { git }) };
 }

@@ -20,10 +20,11 @@ import { dockerParsers } from '../targets/docker/parsers';
 import { enginePerformer } from '../targets/docker/perform';
 import { dockerLogins } from '../targets/docker/registry/logins';
 import { tomcatParsers } from '../targets/tomcat/parsers';
-import { WAR_SOURCE, warOpener } from '../targets/tomcat/war';
+import { MAVEN_WAR_SOURCE, WAR_SOURCE, warOpener } from '../targets/tomcat/war';
 import { LocalExec } from '../transport/localExec';
 import { certificateOpeners } from './certificateSources';
 import { certificateParsers } from './certificateSteps';
+import { mavenWars } from './mavenWar';
 import type { Places } from './places';
 
 export interface RunnerParts {
@@ -33,11 +34,13 @@ export interface RunnerParts {
   readonly clock: Clock;
   /** For what is sent by its name there. */
   readonly config?: SwapdeckConfig;
+  /** Has the cache of what repositories gave. */
+  readonly stateFolder: string;
 }
 
 /** Performs the calls of every kind of target and router there is. `watch` calls go to the probe. */
 export function makeRunner(parts: RunnerParts, probe?: Probe): CallRunner {
-  const { places, folder, providers, clock, config } = parts;
+  const { places, folder, providers, clock, config, stateFolder } = parts;
   const execOf = places.exec.bind(places);
   const login = dockerLogins({
     home: homedir(),
@@ -68,6 +71,7 @@ export function makeRunner(parts: RunnerParts, probe?: Probe): CallRunner {
       [IMAGE_SOURCE]: imageOpener(places.engines),
       [CONTEXT_SOURCE]: contextOpener(folder),
       [WAR_SOURCE]: warOpener(folder),
+      [MAVEN_WAR_SOURCE]: mavenWars(stateFolder),
       ...(config && certificateOpeners({ config, providers, folder })),
     },
     secret: async (name, signal) => {

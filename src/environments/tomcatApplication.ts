@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import type { Channel } from '../artifacts/version';
 import type { Application, SwapdeckConfig, Tomcat } from '../config/model';
 import type { ValueProviders } from '../config/resolve';
-import type { Address, Release } from '../contracts/deploy';
+import type { Address, PlanNote, Release } from '../contracts/deploy';
 import type { Target } from '../contracts/deployTarget';
 import { addressOf } from '../targets/tomcat/inspect';
-import type { TomcatApplication, TomcatManager } from '../targets/tomcat/model';
+import type { TomcatApplication, TomcatManager, WarPlace } from '../targets/tomcat/model';
 import { TomcatTarget } from '../targets/tomcat/target';
 import { readWar } from '../targets/tomcat/war';
 import { canonicalJson } from '../util/json';
-import { EnvironmentError } from './errors';
+import { fetchWar } from './mavenWar';
 import { buildBefore, versionOf, type ReleaseParts } from './release';
 import { withVariables } from './variables';
 
@@ -62,43 +63,63 @@ export function tomcatAddresses({ config, providers, targets }: TomcatPlace): Re
   );
 }
 
+export interface WarParts extends ReleaseParts {
+  readonly stateFolder: string;
+  /** Which versions the environment takes. */
+  readonly channel?: Channel | undefined;
+  /** The application as a version of it is put there. */
+  readonly atVersion: (application: WarApplication, version: string) => WarApplication;
+}
+
+/** A release for Tomcats, and its WAR. */
+export interface BuiltWar {
+  readonly release: Release;
+  readonly war: War;
+  readonly notes: readonly PlanNote[];
+}
+
 /**
- * The release that the workspace makes, and its WAR. One that is given a name of its own is taken as it is, such as
- * what a pipeline built. Rejects with `EnvironmentError` or `TomcatError`.
+ * The release that the workspace makes, or that a Maven repository has, and its WAR. One that is given a name of its
+ * own is taken as it is, such as what a pipeline built. Rejects with `EnvironmentError`, `ArtifactError` or `TomcatError`.
  */
 export async function buildWar(
   name: string,
   application: WarApplication,
   version: string | undefined,
-  parts: ReleaseParts,
+  parts: WarParts,
   signal?: AbortSignal,
-): Promise<{ readonly release: Release; readonly war: War }> {
-  const { folder, environment } = parts;
-  const chosen = await versionOf(version, parts, signal);
-  if (chosen.isOwn) await buildBefore(application, chosen, parts, signal);
-  const file = fileOf(name, application);
-  const { artifact, namespace } = await readWar(resolve(folder, file), signal);
-  const release = {
-    application: name,
-    version: chosen.version,
-    artifact,
-    configuration: digestOf(contextOf(name, application), environment),
-    ...(chosen.git && { git: chosen.git }),
+): Promise<BuiltWar> {
+  const { file, place, notes, ...rest } =
+    'maven' in application.artifact
+      ? await fetchWar(application.artifact.maven, version, parts, signal)
+      : await workspaceWar(application, application.artifact.war, version, parts, signal);
+  const { artifact, namespace } = await readWar(file, signal);
+  const { context } = parts.atVersion(application, rest.version);
+  const configuration = digestOf(contextOf(name, { context }), parts.environment);
+  return {
+    release: { application: name, ...rest, artifact, configuration },
+    war: { ...place, namespace },
+    notes,
   };
-  return { release, war: { file, namespace } };
 }
 
-/** As it is written: relative to the folder of `swapdeck.yaml`, as plans have it. */
-function fileOf(name: string, { artifact }: WarApplication): string {
-  if ('war' in artifact) return artifact.war;
-  throw new EnvironmentError('unsupportedTarget', `${name} comes from a Maven repository`, {
-    name,
-    kind: 'maven',
-  });
+async function workspaceWar(
+  application: WarApplication,
+  war: string,
+  named: string | undefined,
+  parts: ReleaseParts,
+  signal: AbortSignal | undefined,
+): Promise<Pick<Release, 'version' | 'git'> & { file: string; place: WarPlace; notes: PlanNote[] }> {
+  const chosen = await versionOf(named, parts, signal);
+  const { version, git } = chosen;
+  if (chosen.isOwn) await buildBefore(application, chosen, parts, signal);
+  // As it is written: relative to the folder of `swapdeck.yaml`, as plans have it.
+  const place = { file: war };
+  return { version, ...(git && { git }), file: resolve(parts.folder, war), place, notes: [] };
 }
 
-/** The path of a web application. */
-export function contextOf(name: string, { context = `/${name}` }: WarApplication): string {
+/** The path of a web application; branches have paths of their own. */
+export function contextOf(name: string, { context = `/${name}` }: Pick<WarApplication, 'context'>): string {
   return context;
 }
 

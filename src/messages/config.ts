@@ -90,6 +90,8 @@ export const expectations: Readonly<Record<Expected, (t: Translate) => string>> 
   url: (t) => t('an address beginning with http:// or https://'),
   urlPath: (t) => t('a path beginning with "/", without spaces'),
   contextPath: (t) => t('a context path, such as /shop'),
+  regularExpression: (t) => t('a regular expression, such as "^rc"'),
+  versionRange: (t) => t('a range of versions, such as ">=1.0.0 <2"'),
   coordinates: (t) => t('Maven coordinates as group:artifact'),
   timeOfDay: (t) => t('a time of day as "09:00"'),
   days: (t) => t('days, such as mon-thu or [mon, wed]'),

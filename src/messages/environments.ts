@@ -126,6 +126,59 @@ export const environmentTexts: Texts<EnvironmentErrorReason> = {
     ),
     next: ['retry', 'openConfiguration'],
   }),
+  outsideChannel: (facts) => ({
+    title: facts.t('{0} does not take {1}.', fact(facts, 'environment'), fact(facts, 'version')),
+    detail:
+      fact(facts, 'rule') === 'prerelease'
+        ? facts.t(
+            'Its channel takes versions whose part behind the hyphen matches {0}. Nothing was built or sent.',
+            fact(facts, 'wanted'),
+          )
+        : facts.t(
+            'Its channel takes versions in the range {0}. Nothing was built or sent.',
+            fact(facts, 'wanted'),
+          ),
+    next: ['retry', 'openConfiguration'],
+  }),
+  noLatest: (facts) => ({
+    title: facts.t('No release of {0} fits {1}.', fact(facts, 'artifact'), fact(facts, 'environment')),
+    detail: facts.t(
+      'The newest versions are: {0}. One with a part behind its hyphen is never taken by itself: name it.',
+      fact(facts, 'known'),
+    ),
+    next: ['retry', 'openConfiguration'],
+  }),
+  notBranch: (facts) => ({
+    title: facts.t('{0} is of no branch.', fact(facts, 'version')),
+    detail: facts.t(
+      'The strategy branch puts branches only into {0}, such as 1.2.1-myfeature.1; the strategy parallel takes releases too.',
+      fact(facts, 'environment'),
+    ),
+    next: ['retry', 'openConfiguration'],
+  }),
+  contextTaken: (facts) => ({
+    title: facts.t(
+      '{0} would be at {1}, and so is {2}.',
+      fact(facts, 'version'),
+      fact(facts, 'context'),
+      fact(facts, 'other'),
+    ),
+    detail: facts.t(
+      'The branch of {0} needs a context path of its own: name it otherwise, or say by "branches" that it is none.',
+      fact(facts, 'name'),
+    ),
+    next: ['retry', 'openConfiguration'],
+  }),
+  noBranch: (facts) => ({
+    title: facts.t(
+      '{0} has no branch {1} of {2}.',
+      fact(facts, 'environment'),
+      fact(facts, 'branch'),
+      fact(facts, 'name'),
+    ),
+    detail: fact(facts, 'known') ? facts.t('It has: {0}.', fact(facts, 'known')) : undefined,
+    next: ['retry'],
+  }),
   notPromoted: (facts) => ({
     title: facts.t('{0} was not live in {1} yet.', fact(facts, 'version'), fact(facts, 'after')),
     detail: facts.t(

@@ -84,9 +84,12 @@ describe('artifacts of a Maven repository', function () {
   it('are fetched once, checked, and kept', async () => {
     const client = await artifacts();
     const progress: number[] = [];
+    const timers = (): number => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
+    const before = timers();
     const first = await client.fetch(shop, '1.10.0', (bytes, total) => progress.push(bytes / total!));
     assert.equal(await contentOf(first), '1.10.0');
     assert.equal(progress.at(-1), 1);
+    assert.equal(timers(), before, 'nothing is waited for');
     assert.ok(progress.length > 1);
     const again = await client.fetch(shop, '1.10.0');
     assert.equal(again.file, first.file);

@@ -60,7 +60,13 @@ describe('an image by way of a registry', function () {
       env: (name) => (env as Record<string, string>)[name],
       secret: (name) => Promise.resolve(secrets[name]),
     };
-    runner = makeRunner({ places, folder: lab.folder, providers, clock: systemClock });
+    runner = makeRunner({
+      stateFolder: lab.folder,
+      places,
+      folder: lab.folder,
+      providers,
+      clock: systemClock,
+    });
   });
   beforeEach(() => rm(path.join(dockerConfig, 'config.json'), { force: true }));
 

@@ -87,6 +87,10 @@ const refusals: ReadonlySet<string> = new Set<Refusal>([
   'noHeadroom',
   'notHeld',
   'heldTwice',
+  'outsideChannel',
+  'notBranch',
+  'contextTaken',
+  'noBranch',
 ]);
 
 export async function refusing(context: Context, run: () => Promise<ExitCode>): Promise<ExitCode> {

@@ -24,7 +24,10 @@ export const registerPlans: Register = (program, action) => {
     .description('show what a deployment would do, call by call; changes nothing on the hosts')
     .argument('<environment>')
     .argument('<application>')
-    .argument('[version]', 'a version that was built before; else the workspace is built')
+    .argument(
+      '[version]',
+      'a version that was built before; else the workspace is built, or the newest release fetched',
+    )
     .option('--without <target>', WITHOUT, collect)
     .addHelpText('after', examples('plan staging adara', 'plan production adara 3f2c1ab --json'))
     .action(

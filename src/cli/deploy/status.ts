@@ -72,12 +72,15 @@ async function status(
 }
 
 function rowsOf({ environment, application }: Names, status: ApplicationStatus): string[][] {
-  const { targets, interrupted, holder, drifted } = status;
+  const { targets, interrupted, holder, drifted, branches } = status;
   const remarks = [
     ...(drifted ? ['not what was deployed'] : []),
     ...(interrupted ? ['a deployment was interrupted'] : []),
     ...(holder ? [`${holder.owner?.actor.name ?? 'somebody'} is at it`] : []),
   ];
+  const branchesAt = new Map(
+    branches.map((each) => [each.target, [...new Set(each.versions.map(({ branch }) => branch))]]),
+  );
   return targets.map(({ target, state, error, missed }) => {
     const live = state?.live;
     const kept = state?.older.map(({ release, state: how }) => `${release.version} ${how}`) ?? [];
@@ -87,6 +90,7 @@ function rowsOf({ environment, application }: Names, status: ApplicationStatus):
             live?.state ?? 'nothing runs',
             ...(missed ? [`behind: missed ${missed.version}`] : []),
             ...(kept.length > 0 ? [`kept: ${kept.join(', ')}`] : []),
+            ...(branchesAt.get(target)?.length ? [`branches: ${branchesAt.get(target)!.join(', ')}`] : []),
             ...remarks,
           ]
         : [describe(error).title];
@@ -97,7 +101,7 @@ function rowsOf({ environment, application }: Names, status: ApplicationStatus):
 function toJson(each: Names & ({ status: ApplicationStatus } | { error: string })): unknown {
   if ('error' in each) return each;
   const { environment, application, status } = each;
-  const { targets, live, lastDeployment, drifted, interrupted, holder } = status;
+  const { targets, live, lastDeployment, drifted, interrupted, holder, branches } = status;
   return {
     environment,
     application,
@@ -108,6 +112,9 @@ function toJson(each: Names & ({ status: ApplicationStatus } | { error: string }
         ? { ...state, ...(missed && { missed }) }
         : { target, error: describe(error).title },
     ),
+    ...(branches.length > 0 && {
+      branches: branches.map(({ target, versions }) => ({ target, versions })),
+    }),
     ...(lastDeployment && {
       lastDeployment: {
         plan: lastDeployment.plan,

@@ -83,6 +83,12 @@ const keys = z.strictObject({
     .optional()
     .describe('The WAR as `group:artifact` of a Maven repository, in place of `war`.'),
   context: s.contextPath.optional().describe('The context path in Tomcat, such as `/shop`.'),
+  branches: s
+    .regularExpression('^feature', '^$')
+    .optional()
+    .describe(
+      'Which versions are of a branch, with a context path of its own: a regular expression on the first part behind the hyphen (`myfeature` of `1.2.1-myfeature.1`). Without this key all but alpha, beta, m, rc, SNAPSHOT and numbers.',
+    ),
   manifests: s.path.optional().describe('A folder of Kubernetes manifests: plain YAML or a kustomization.'),
   images: z
     .record(s.name, s.image)
@@ -113,6 +119,7 @@ export type Application = Common &
         artifact: { war: string } | { maven: string };
         build?: Keys['build'];
         context?: string | undefined;
+        branches?: string | undefined;
       }
     | { kind: 'manifests'; manifests: string; images: Record<string, string>; build?: Keys['build'] }
   );
@@ -120,6 +127,7 @@ export type Application = Common &
 function toApplication(given: Keys | null): Application {
   const value = given ?? keys.parse({});
   const { classes, sources, smoke, health, warmup, build, transfer = 'layers', credentials } = value;
+  const { context, branches } = value;
   const common: Common = { classes, sources, smoke, health, warmup };
   if (value.image !== undefined)
     return {
@@ -132,9 +140,9 @@ function toApplication(given: Keys | null): Application {
       credentials,
     };
   if (value.war !== undefined)
-    return { ...common, kind: 'war', artifact: { war: value.war }, build, context: value.context };
+    return { ...common, kind: 'war', artifact: { war: value.war }, build, context, branches };
   if (value.maven !== undefined)
-    return { ...common, kind: 'war', artifact: { maven: value.maven }, build, context: value.context };
+    return { ...common, kind: 'war', artifact: { maven: value.maven }, build, context, branches };
   if (value.manifests !== undefined)
     return { ...common, kind: 'manifests', manifests: value.manifests, images: value.images ?? {}, build };
   return { ...common, kind: 'classes' };

@@ -92,6 +92,20 @@ const probe = z.strictObject({
   every: s.duration.prefault('50ms').describe('Time between two requests.'),
 });
 
+const channel = z
+  .strictObject({
+    prerelease: s
+      .regularExpression('^$', '^(rc|$)')
+      .optional()
+      .describe(
+        'A regular expression on what stands behind the hyphen of a version, which is nothing for a release: `^$` takes releases only.',
+      ),
+    versions: s.versionRange
+      .optional()
+      .describe('A range that the version must be in, such as `>=1.0.0 <2`.'),
+  })
+  .describe('Which releases this environment takes, by their versions.');
+
 const placement = z
   .strictObject({
     targets: z
@@ -157,6 +171,7 @@ export const environment = z
       .default([])
       .describe('Routers of kind `floating-ip` whose address is moved between hosts here.'),
     gates: z.array(gate).default([]).describe('What must hold before a release goes here.'),
+    channel: channel.optional(),
     window: window.optional().describe('When releases are allowed.'),
     probe: probe.optional().describe('Requests made during every switch, as proof that none is lost.'),
     journal: z

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { hasPlaceholder, type PlaceholderSource } from '../placeholders';
 import {
   isHttpUrl,
+  isRegularExpression,
   isTimeZone,
+  isVersionRange,
   readDays,
   readDuration,
   readEndpoint,
@@ -43,6 +45,8 @@ export type Expected =
   | 'urlPath'
   | 'contextPath'
   | 'coordinates'
+  | 'regularExpression'
+  | 'versionRange'
   | 'timeOfDay'
   | 'days'
   | 'timeZone'
@@ -173,6 +177,12 @@ export const httpsUrl = checked('httpsUrl', (text) => isHttpUrl(text) && /^https
 export const urlPath = checked('urlPath', (text) => /^\/\S*$/.test(text), RELEASE);
 export const contextPath = checked('contextPath', (text) => /^\/(?:[^\s/#?;%]+)?$/.test(text));
 export const coordinates = checked('coordinates', (text) => /^[\w.-]+:[\w.-]+$/.test(text));
+/** Of JavaScript; placeholders have no meaning in it. */
+export const regularExpression = (...examples: string[]) =>
+  checked('regularExpression', isRegularExpression, [], { examples });
+export const versionRange = checked('versionRange', isVersionRange, [], {
+  examples: ['>=1.0.0 <2', '^1.4.0'],
+});
 export const ipAddress = checked('ipAddress', (text) =>
   /^[0-9.]+$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(text),
 );

@@ -5,8 +5,8 @@ import {
   type ParserName,
   type UploadCall,
 } from '../../contracts/deployCall';
-import type { TomcatManager } from './model';
-import { WAR_SOURCE } from './war';
+import type { TomcatManager, WarPlace } from './model';
+import { warSource } from './war';
 
 /** A version of a web application, as the Manager's commands name it. */
 export interface ContextId {
@@ -40,11 +40,11 @@ export class ManagerCalls {
   }
 
   /** Sends a WAR and starts it. `startMs`: as in `TomcatApplication`. */
-  deployUpload(id: ContextId, war: { file: string; artifact: string }, startMs: number): UploadCall {
+  deployUpload(id: ContextId, war: WarPlace & { artifact: string }, startMs: number): UploadCall {
     const { parse, expect, ...to } = this.#ask('deploy', query(id), 'tomcat.done', startMs);
     return {
       via: 'upload',
-      source: { kind: WAR_SOURCE, file: war.file, artifact: war.artifact },
+      source: warSource(war),
       to: { ...to, method: 'PUT' },
       parse,
       expect,

@@ -17,6 +17,9 @@ export interface TomcatManager {
 /** The namespace of the servlet classes that a WAR uses; `none` for one that uses neither. */
 export type ServletNamespace = 'javax' | 'jakarta' | 'none';
 
+/** A WAR: a file of this machine, or `group:artifact:version` of a Maven repository. */
+export type WarPlace = { readonly file: string } | { readonly maven: string };
+
 export interface SmokeTest {
   /** Below the context path: `/index.html`. */
   readonly get: string;
@@ -29,7 +32,7 @@ export interface TomcatApplication {
   /** `/shop`; `/` for the root application. */
   readonly context: string;
   /** The WAR of the release that is to be deployed; absent where none is at hand, for inspections and roll backs. */
-  readonly war?: { readonly file: string; readonly namespace: ServletNamespace };
+  readonly war?: WarPlace & { readonly namespace: ServletNamespace };
   /** Without any, the context's own page must answer. */
   readonly smoke: readonly SmokeTest[];
   /** What becomes of the sessions of an old version when its time is over. */

@@ -85,6 +85,20 @@ export class TomcatTarget implements Target {
     };
   }
 
+  removal(state: TargetState): Step[] {
+    // Users keep the newest to the end.
+    return ours(state)
+      .reverse()
+      .map((each) => ({
+        ...this.#step(`undeploy-${stampOf(each)}`, `Undeploy ${each.release.version}`, 'prune'),
+        do: [this.#taken(each)],
+        verify: [],
+        undo: [],
+        again: 'repeat',
+        final: true,
+      }));
+  }
+
   /** Nobody can tell when the last session of a version has gone, and none may be ended. */
   get #isKept(): boolean {
     const { sessions, uncounted } = this.#application;
@@ -167,13 +181,12 @@ export class TomcatTarget implements Target {
 
   #deploy(instance: Instance, { release, fleet = [] }: TargetRequest): Step {
     const { war, startMs } = this.#application;
-    const { file } = war!;
     const id = idOf(instance);
     return {
       ...this.#step('deploy', `Deploy ${release.version} as ${instance.id}`, 'start'),
       do: [
         {
-          ...this.#calls.deployUpload(id, { file: literal(file), artifact: release.artifact }, startMs),
+          ...this.#calls.deployUpload(id, { ...war!, artifact: release.artifact }, startMs),
           ...(fleet.length > 1 && { note: 'its end when all servers have the rest: they start together' }),
         },
       ],

@@ -3,17 +3,27 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { SourceOpener, UploadSource, UploadStream } from '../../contracts/deployCall';
+import { literal, type SourceOpener, type UploadSource, type UploadStream } from '../../contracts/deployCall';
 import { throwIfAborted } from '../../util/async';
 import { systemCode } from '../../util/errors';
 import { ZipError, ZipFile } from '../../util/zip';
 import { TomcatError } from './errors';
-import type { ServletNamespace } from './model';
+import type { ServletNamespace, WarPlace } from './model';
 import { artifactOf } from './version';
 
 export const WAR_SOURCE = 'tomcat.war';
+export const MAVEN_WAR_SOURCE = 'maven.war';
 
-const warSource = z.object({ file: z.string(), artifact: z.string() });
+const fileSource = z.object({ file: z.string(), artifact: z.string() });
+
+const mavenSource = z.object({ coordinates: z.string(), artifact: z.string() });
+
+/** Which bytes are sent, for plans. */
+export function warSource({ artifact, ...place }: WarPlace & { readonly artifact: string }): UploadSource {
+  return 'maven' in place
+    ? { kind: MAVEN_WAR_SOURCE, coordinates: place.maven, artifact }
+    : { kind: WAR_SOURCE, file: literal(place.file), artifact };
+}
 
 /**
  * Opens `tomcat.war` sources, whose files are relative to `folder`: a WAR as it was when the plan was made. Its last bytes are held back until all of it is
@@ -21,13 +31,30 @@ const warSource = z.object({ file: z.string(), artifact: z.string() });
  */
 export function warOpener(folder = ''): SourceOpener {
   return async (source: UploadSource, signal?: AbortSignal): Promise<UploadStream> => {
-    const { file: name, artifact } = warSource.parse(source);
-    const file = resolve(folder, name);
-    const { size } = await stat(file).catch((error: unknown) => {
-      throw notWar(file, systemCode(error) ?? 'unreadable', error);
-    });
-    return { total: size, chunks: checked(file, artifact, signal) };
+    const { file: name, artifact } = fileSource.parse(source);
+    return openWar(resolve(folder, name), artifact, signal);
   };
+}
+
+/** The same for `maven.war` sources; `fetch` finds the file of `group:artifact:version`. */
+export function mavenWarOpener(
+  fetch: (coordinates: string, signal?: AbortSignal) => Promise<string>,
+): SourceOpener {
+  return async (source: UploadSource, signal?: AbortSignal): Promise<UploadStream> => {
+    const { coordinates, artifact } = mavenSource.parse(source);
+    return openWar(await fetch(coordinates, signal), artifact, signal);
+  };
+}
+
+async function openWar(
+  file: string,
+  artifact: string,
+  signal: AbortSignal | undefined,
+): Promise<UploadStream> {
+  const { size } = await stat(file).catch((error: unknown) => {
+    throw notWar(file, systemCode(error) ?? 'unreadable', error);
+  });
+  return { total: size, chunks: checked(file, artifact, signal) };
 }
 
 async function* checked(

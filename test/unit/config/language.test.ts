@@ -48,6 +48,14 @@ describe('completion of swapdeck.yaml', () => {
     assert.match(first.description ?? '', /HTTP 200/);
   });
 
+  it('offers channels, with examples of their rules', async () => {
+    assert.deepEqual(await labels('environments: { a: { channel: { | } } }'), ['prerelease', 'versions']);
+    assert.deepEqual(await labels('environments: { a: { channel: { versions: | } } }'), [
+      '>=1.0.0 <2',
+      '^1.4.0',
+    ]);
+  });
+
   it('replaces the whole word, and adds no second colon', async () => {
     assert.equal(
       await taken('applications:\n  a:\n    he|lth\n', 'health'),

@@ -56,6 +56,15 @@ describe('problems of a configuration', () => {
     assert.deepEqual(found.map(brief), ['2:20-23 wrongFormat', '2:25-29 unknownKey']);
   });
 
+  it('tells a wrong regular expression and a wrong range of versions at their place', async () => {
+    const channel = (text: string): string => `environments: { a: { channel: { ${text} } } }`;
+    const pattern = await only('wrongFormat', channel('prerelease: "("'));
+    assert.deepEqual(pattern.details, { expected: 'regularExpression', value: '(' });
+    const range = await only('wrongFormat', channel('versions: "newer than 1"'));
+    assert.equal(range.details.expected, 'versionRange');
+    assert.deepEqual(await problems(channel('prerelease: "^$", versions: ">=1.0.0 <2"')), []);
+  });
+
   it('reports everything at once, in the order of the text', async () => {
     const found = await problems(
       'hosts:',
@@ -297,6 +306,8 @@ describe('rules between keys', () => {
     assert.deepEqual(hold.details, { key: 'hold', other: 'strategy', value: 'canary' });
     await only('needsValue', ...placed('strategy: rolling, sessions: keep'));
     const login = 'credentials: { user: u, password: "${secret:p}" }';
+    const branches = await only('needsKey', 'applications: { a: { image: i, branches: "^x" } }');
+    assert.deepEqual(branches.details, { key: 'branches', needs: 'war | maven' });
     const layers = await only('needsValue', `applications: { a: { image: i, transfer: layers, ${login} } }`);
     assert.deepEqual(layers.details, { key: 'credentials', other: 'transfer', value: 'registry' });
     const steps = await only('stepsOrder', ...placed('strategy: canary, steps: ["5%", "5%"]'));

@@ -4,6 +4,7 @@ import type { Release } from '../../../src/contracts/deploy';
 import type { AuditRecord } from '../../../src/contracts/deployRecord';
 import {
   checkApprovals,
+  checkChannel,
   checkPromotion,
   checkWindow,
   type NamedEnvironment,
@@ -159,5 +160,26 @@ describe('a window for releases', () => {
     assert.deepEqual(await checkPromotion(environment, release, told([])), [
       { kind: 'window', subject: 'mon,tue,wed,thu 09:00-16:00 Europe/Amsterdam' },
     ]);
+  });
+});
+
+describe('a channel', () => {
+  it('takes versions by its rules, and says which one a version does not fit', async () => {
+    const environment = await live('channel: { prerelease: "^$", versions: ">=1.0.0 <2" }');
+    checkChannel(environment, '1.4.2');
+    const refusal = (version: string): string => {
+      try {
+        checkChannel(environment, version);
+      } catch (error) {
+        assert.equal((error as { reason?: string }).reason, 'outsideChannel');
+        const { title, detail, next } = say(error);
+        assert.ok(next.length > 0);
+        return `${title} ${detail!}`;
+      }
+      throw new Error(`${version} was taken`);
+    };
+    assert.match(refusal('1.4.2-myfeature.1'), /live does not take 1\.4\.2-myfeature\.1\..*matches \^\$\./);
+    assert.match(refusal('2.0.0'), /live does not take 2\.0\.0\..*in the range >=1\.0\.0 <2\./);
+    checkChannel(await live('after: staging'), '2.0.0-anything');
   });
 });
