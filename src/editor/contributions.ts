@@ -6,6 +6,7 @@
 
 import { containerCommands } from './contributions/containers';
 import { deployCommands } from './contributions/deploy';
+import { operationCommands } from './contributions/operations';
 
 export { settings, type SettingId, type SettingRow } from './contributions/settings';
 
@@ -318,6 +319,7 @@ export const commands = {
   'swapdeck.openWalkthrough': { title: 'Get Started', palette: 'true' },
   ...deployCommands,
   ...containerCommands,
+  ...operationCommands,
 } as const satisfies Record<`swapdeck.${string}`, CommandRow>;
 export type CommandId = keyof typeof commands;
 

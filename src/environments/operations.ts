@@ -50,6 +50,11 @@ export function isOperation(subject: string): boolean {
   return subject.includes('@');
 }
 
+/** `undefined` for an application. */
+export function kindOf(subject: string): OperationKind | undefined {
+  return /@(.*)$/.exec(subject)?.[1] as OperationKind | undefined;
+}
+
 /** The subjects of all operations that an environment knows. */
 export function operationsIn(config: SwapdeckConfig, environment: string): string[] {
   return Object.entries(rows).flatMap(([kind, row]) =>
@@ -59,9 +64,9 @@ export function operationsIn(config: SwapdeckConfig, environment: string): strin
 
 /** An application, or an operation by its subject. Rejects with `EnvironmentError`. */
 export async function openDeployable(subject: string, options: DeployableOptions): Promise<Deployable> {
-  const [, name = '', kind = ''] = /^(.*)@(.*)$/.exec(subject) ?? [];
-  const row = rows[kind as OperationKind];
-  if (row) return row.open(name, options);
+  const kind = kindOf(subject);
+  const row = kind && rows[kind];
+  if (row) return row.open(nameOf(subject), options);
   const { DeployedApplication } = await import('./application');
   return new DeployedApplication({ ...options, application: subject });
 }

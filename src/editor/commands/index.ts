@@ -9,6 +9,7 @@ import { deployHandlers } from './deployments';
 import { clearSwapFilter, filterSwaps } from './filterSwaps';
 import { openClass, openConfiguration } from './open';
 import { compareClass } from './compareClass';
+import { operationHandlers } from './operations';
 import { chooseRestartTask, restartJvm } from './restartJvm';
 import { cancel, pause, swapNow, unpause } from './swap';
 import { openSwappedClass, redoSwap, undoAll, undoSwap } from './undo';
@@ -56,6 +57,7 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
     ),
   ...deployHandlers,
   ...containerHandlers,
+  ...operationHandlers,
 };
 
 /** Commands that work in a folder nobody trusts yet. */

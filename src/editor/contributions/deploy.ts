@@ -19,6 +19,18 @@ const deployment = (states: string, group: string): MenuPlace => ({
   group,
 });
 
+/** Of an operation whose last plan was interrupted; of any. */
+const interruptedOperation = (group: string): MenuPlace => ({
+  menu: 'view/item/context',
+  when: `${environments} && viewItem =~ /^operation\\..*\\.interrupted\\b/`,
+  group,
+});
+const operation = (group: string): MenuPlace => ({
+  menu: 'view/item/context',
+  when: `${environments} && viewItem =~ /^operation\\./`,
+  group,
+});
+
 /** At most three icons on a row. */
 export const deployCommands = {
   'swapdeck.deploy': {
@@ -81,6 +93,7 @@ export const deployCommands = {
     places: [
       application('interrupted', 'inline@1'),
       application('interrupted', '1_deploy@1'),
+      interruptedOperation('1_deploy@1'),
       deployment('interrupted|committed', 'inline@1'),
       deployment('interrupted|committed', '1_deploy@1'),
     ],
@@ -92,6 +105,7 @@ export const deployCommands = {
     places: [
       application('interrupted', 'inline@2'),
       application('interrupted', '1_deploy@2'),
+      interruptedOperation('1_deploy@2'),
       deployment('interrupted', 'inline@2'),
       deployment('interrupted', '1_deploy@2'),
     ],
@@ -106,7 +120,7 @@ export const deployCommands = {
     title: 'Show History',
     icon: '$(list-unordered)',
     enablement: applications,
-    places: [application('idle|busy|deploying|interrupted|failed', '2_show@1')],
+    places: [application('idle|busy|deploying|interrupted|failed', '2_show@1'), operation('2_show@1')],
   },
   'swapdeck.showApplicationLog': {
     title: 'Show Log of Application',

@@ -7,11 +7,13 @@ import type { HeldLock } from '../../deploy/lock';
 import type { Standing } from '../../deploy/recover';
 import type { ApplicationStatus, DeployedApplication } from '../../environments/application';
 import type { Deployable } from '../../environments/deployable';
+import { isOperation } from '../../environments/operations';
 import type { Places } from '../../environments/places';
 import { DisposableStore, type Disposable } from '../../util/disposables';
 import { Emitter } from '../../util/emitter';
 import type { Configurations } from '../configuration';
 import type { EditorDialers } from '../dialers';
+import type { OperationLook } from '../operations/model';
 import { Asking } from './asking';
 import { isGone } from './holder';
 import { placedApplications, placedOperations, type PlacedApplication } from './placed';
@@ -74,6 +76,16 @@ export class Applications implements Disposable {
       (id) => this.#changed.fire(id),
     ),
   );
+  /** How an operation stands. */
+  readonly operations = this.#store.add(
+    new Asking<OperationLook>(
+      async (placed, signal) => {
+        const { lookAtOperation } = await import('../operations/lookers');
+        return lookAtOperation(await this.open(placed, signal), signal);
+      },
+      (id) => this.#changed.fire(id),
+    ),
+  );
   /** Its deployments so far. */
   readonly past = this.#store.add(
     new Asking<Past>(
@@ -105,17 +117,27 @@ export class Applications implements Disposable {
     ];
   }
 
+  /** What is asked how an application, or an operation, stands. */
+  #standing({ application }: PlacedApplication): Asking<ApplicationStatus> | Asking<OperationLook> {
+    return isOperation(application) ? this.operations : this.status;
+  }
+
   in(uri: string, environment: string): PlacedApplication[] {
     return placedApplications(this.#configurations.folders, { uri, environment });
+  }
+
+  operationsIn(uri: string, environment: string): PlacedApplication[] {
+    return placedOperations(this.#configurations.folders, { uri, environment });
   }
 
   /** Forgets what is known, of one or of all; what is in sight is asked for again. */
   refresh(placed?: PlacedApplication): void {
     if (placed) {
-      void this.status.update(placed);
+      void this.#standing(placed).update(placed);
       void this.past.update(placed);
     } else {
       this.status.clear();
+      this.operations.clear();
       this.past.clear();
     }
     this.#changed.fire(placed?.id);
@@ -204,7 +226,7 @@ export class Applications implements Disposable {
       this.#running.delete(placed.id);
       if (deployment.receipt)
         this.#over.splice(0, this.#over.length, ...this.#over.slice(1 - mostEnded), deployment);
-      await Promise.all([this.status.update(placed), this.past.update(placed)]);
+      await Promise.all([this.#standing(placed).update(placed), this.past.update(placed)]);
       this.#lookAgainBeside(placed);
       this.#ended.fire(deployment);
     }

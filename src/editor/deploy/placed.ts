@@ -39,17 +39,23 @@ export function placedApplications(
     );
 }
 
-/** The operations that environments know. */
-export function placedOperations(folders: readonly FolderConfiguration[]): PlacedApplication[] {
-  return folders.flatMap((configuration) =>
-    Object.keys(configuration.config?.environments ?? {}).flatMap((environment) =>
-      operationsIn(configuration.config!, environment).map((application) => ({
-        id: `${configuration.uri.toString()}#${environment}/${application}`,
-        environment,
-        application,
-        configuration,
-      })),
-    ),
+/** The operations that environments know; `of` as of `placedApplications`. */
+export function placedOperations(
+  folders: readonly FolderConfiguration[],
+  of?: { readonly uri: string; readonly environment: string },
+): PlacedApplication[] {
+  const chosen = folders.filter(({ uri }) => of === undefined || uri.toString() === of.uri);
+  return chosen.flatMap((configuration) =>
+    Object.keys(configuration.config?.environments ?? {})
+      .filter((environment) => of === undefined || environment === of.environment)
+      .flatMap((environment) =>
+        operationsIn(configuration.config!, environment).map((application) => ({
+          id: `${configuration.uri.toString()}#${environment}/${application}`,
+          environment,
+          application,
+          configuration,
+        })),
+      ),
   );
 }
 

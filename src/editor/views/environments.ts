@@ -7,6 +7,7 @@ import type { EnvironmentEntries, Jvms } from '../jvms';
 import { t } from '../text';
 import { applicationChildren, type ApplicationNode, type ApplicationsNode } from './applicationNodes';
 import { jvmRow } from './jvmState';
+import { operationChildren, type OperationNode, type OperationsNode } from './operationNodes';
 
 export interface EnvironmentNode {
   readonly kind: 'environment';
@@ -24,7 +25,8 @@ export interface HintNode {
   readonly id: string;
   readonly label: string;
 }
-export type EnvironmentsNode = EnvironmentNode | LocalNode | JvmNode | HintNode | ApplicationsNode;
+export type EnvironmentsNode =
+  EnvironmentNode | LocalNode | JvmNode | HintNode | ApplicationsNode | OperationsNode;
 
 const localNode: LocalNode = { kind: 'local' };
 
@@ -36,7 +38,7 @@ export class EnvironmentsView implements vscode.TreeDataProvider<EnvironmentsNod
   readonly #changed = this.#store.add(new vscode.EventEmitter<EnvironmentsNode | undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #shown = new Map<string, JvmNode>();
-  readonly #shownApplications = new Map<string, ApplicationNode>();
+  readonly #shownPlaced = new Map<string, ApplicationNode | OperationNode>();
   /** Nothing to show: the welcome view takes over. */
   readonly #isEmpty = (): boolean => this.#jvms.environments.length === 0;
   #view: vscode.TreeView<EnvironmentsNode> | undefined;
@@ -46,7 +48,7 @@ export class EnvironmentsView implements vscode.TreeDataProvider<EnvironmentsNod
     this.#applications = applications;
     this.#store.add(
       applications.onDidChange((id) => {
-        const node = id === undefined ? undefined : this.#shownApplications.get(id);
+        const node = id === undefined ? undefined : this.#shownPlaced.get(id);
         if (id === undefined || node) this.#changed.fire(node);
       }),
     );
@@ -103,6 +105,9 @@ export class EnvironmentsView implements vscode.TreeDataProvider<EnvironmentsNod
       case 'retry':
       case 'loading':
         return applicationChildren(node, this.#applications);
+      case 'operation':
+      case 'operationPart':
+        return operationChildren(node, this.#applications);
     }
   }
 
@@ -125,6 +130,9 @@ export class EnvironmentsView implements vscode.TreeDataProvider<EnvironmentsNod
       case 'retry':
       case 'loading':
         return (await import('./applicationItems')).applicationItem(node, this.#applications);
+      case 'operation':
+      case 'operationPart':
+        return (await import('./operationItems')).operationItem(node, this.#applications);
     }
   }
 
@@ -143,11 +151,14 @@ export class EnvironmentsView implements vscode.TreeDataProvider<EnvironmentsNod
   }
 
   #inEnvironment({ name, uri, jvms }: EnvironmentEntries): EnvironmentsNode[] {
-    const placed = this.#applications.in(uri.toString(), name).map((each): ApplicationNode => {
-      const node: ApplicationNode = { kind: 'application', placed: each };
-      this.#shownApplications.set(each.id, node);
-      return node;
-    });
+    const of = uri.toString();
+    const placed = [
+      ...this.#applications.in(of, name).map((each) => ({ kind: 'application', placed: each }) as const),
+      ...this.#applications
+        .operationsIn(of, name)
+        .map((each) => ({ kind: 'operation', placed: each }) as const),
+    ];
+    for (const node of placed) this.#shownPlaced.set(node.placed.id, node);
     if (placed.length > 0 && jvms.length === 0) return placed;
     return [...placed, ...this.#rows(jvms, `empty/${name}`)];
   }
