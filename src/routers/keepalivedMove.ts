@@ -78,11 +78,13 @@ function announceStep(move: AddressMove, keeps: boolean): Step {
   const { from, to, router, ip } = move;
   return step(router, 'announce', `Put ${ip} on ${to.host} too, and announce it from there`, 'route', {
     do: [
-      ...hold(to),
+      ...put(to),
+      // Before the new one announces it: what the old one says in between would draw connections back.
       ...(keeps ? [nft(from, quietTable(move), 'The old host no longer announces the address')] : []),
+      ...announce(to),
     ],
     verify: [{ ...readCards(to.host), note: `${to.host} has it`, expect: [has(to, ip)] }],
-    undo: [...(keeps ? [nft(from, drop(quietName(ip)))] : []), ...hold(from), ...letGo(to)],
+    undo: [...(keeps ? [nft(from, drop(quietName(ip)))] : []), ...put(from), ...announce(from), ...letGo(to)],
   });
 }
 
@@ -102,7 +104,7 @@ function priorityStep(move: AddressMove, keeps: boolean): Step {
       ],
       undo: [
         ...(keeps ? [nft(from, drop(quietName(ip)))] : []),
-        ...(from.announces ? hold(from) : []),
+        ...(from.announces ? [...put(from), ...announce(from)] : []),
         ...changes.toReversed().map(({ on }) => setValue(on, on.track?.value ?? 0)),
         untilBackup(move),
       ],
@@ -205,16 +207,18 @@ function setValue(on: AddressHost, value: number): CommandCall {
   return run(on, ['sh', '-c', script, 'sh', file, String(value)]);
 }
 
-/** The addresses are there, and the neighbours know. */
-function hold(on: AddressHost): CommandCall[] {
-  return on.addresses.flatMap(({ address, cidr, device, words }): CommandCall[] => [
+function put(on: AddressHost): CommandCall[] {
+  return on.addresses.map(({ cidr, device, words }) =>
     run(on, ['ip', 'address', 'replace', cidr, 'dev', device, ...words]),
-    {
-      ...run(on, ['arping', '-q', '-U', '-c', '3', '-w', '1', '-I', device, address]),
-      // Nobody answers such a request, which some versions take for a failure.
-      expect: [{ path: 'code', is: 'oneOf', value: [0, 1] }],
-    },
-  ]);
+  );
+}
+
+function announce(on: AddressHost): CommandCall[] {
+  return on.addresses.map(({ address, device }) => ({
+    ...run(on, ['arping', '-q', '-U', '-c', '3', '-w', '1', '-I', device, address]),
+    // Nobody answers such a request, which some versions take for a failure.
+    expect: [{ path: 'code', is: 'oneOf', value: [0, 1] }],
+  }));
 }
 
 function letGo(on: AddressHost): CommandCall[] {
