@@ -168,7 +168,7 @@ async function takeDeploy(theme: string): Promise<void> {
   const lab = await startLab();
   try {
     await configureStory(lab);
-    const env = { HOME: path.join(lab.folder, 'home'), DOCKER_HOST: `unix://${lab.engine}` };
+    const env = { HOME: path.join(lab.folder, 'home'), ...lab.env };
     await inWorkbench(theme, { workspace: lab.workspace, env, height: 760 }, (driver) =>
       playDeploy(driver, lab, (picture) => driver.picture(picture)),
     );

@@ -3,12 +3,9 @@ import type { RunningLab } from '../lab/control';
 import { root } from '../support/paths';
 
 /** What to try with the machines of the lab, in the editor and on the command line. */
-export function labStory({ workspace, folder, engine, urls }: RunningLab): string {
-  const cli = path.join(root, 'dist', 'cli.js');
+export function labStory(lab: RunningLab): string {
   return `
-${Object.entries(urls)
-  .map(([name, url]) => `  ${name.padEnd(14)} ${url}`)
-  .join('\n')}
+${whereUsersAre(lab)}
 
 1. Choose Swapdeck in the activity bar, and Deploy on the row adara of the environment edge. The plan opens as a
    document; nothing is done before you say so.
@@ -18,10 +15,23 @@ ${Object.entries(urls)
 4. Roll Back on the row: the release before still runs, so that only the router changes.
 5. Containers shows what runs on each host: logs, a shell, usage.
 
-On the command line:
-  cd ${workspace}
-  export HOME=${path.join(folder, 'home')} DOCKER_HOST=unix://${engine}
-  node ${cli} status
-  node ${cli} deploy fleet adara
+${onCommandLine(lab, ['status', 'deploy fleet adara'])}
 `;
+}
+
+/** The addresses of the application. */
+export function whereUsersAre({ urls }: RunningLab): string {
+  return Object.entries(urls)
+    .map(([name, url]) => `  ${name.padEnd(14)} ${url}`)
+    .join('\n');
+}
+
+/** Commands to try. */
+export function onCommandLine({ workspace, folder, env }: RunningLab, commands: readonly string[]): string {
+  const cli = path.join(root, 'dist', 'cli.js');
+  const exports = Object.entries({ HOME: path.join(folder, 'home'), ...env });
+  return `On the command line:
+  cd ${workspace}
+  export ${exports.map(([name, value]) => `${name}=${value}`).join(' ')}
+${commands.map((command) => `  node ${cli} ${command}`).join('\n')}`;
 }

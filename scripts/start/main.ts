@@ -1,10 +1,9 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { readLab, startLab, stopLab } from '../lab/control';
+import { LAB_KINDS, readLab, startLab, stopLab, unsupported, type LabKind } from '../lab/control';
 import { startReplicas } from '../sample/replicas';
 import { startSample } from '../sample/sample';
 import { Cleanup, Interrupted } from '../support/cleanup';
-import { labUnsupported } from '../support/labPackages';
 import { root } from '../support/paths';
 import { run } from '../support/run';
 import { openInBrowser } from './browser';
@@ -12,24 +11,27 @@ import { findDesktop, openDesktop } from './desktop';
 import { playHeadless } from './headless';
 import { labStory } from './labStory';
 import { replicaStory } from './replicaStory';
+import { tomcatStory } from './tomcatStory';
 
-const usage = `npm start [-- --headless | --browser] [--vsix FILE] [--replicas N | --lab]
+const usage = `npm start [-- --headless | --browser] [--vsix FILE] [--replicas N | --lab[=KIND]]
   The sample application, running, and VS Code on a copy of it with the extension. Ctrl-C ends everything.
   --browser   serves VS Code to a browser even where the desktop's is installed
   --headless  plays attach, edit and save with a scripted browser, prints the latency and keeps pictures
   --replicas  N of the sample behind an SSH server of their own, instead of one on this machine
-  --lab       machines to deploy to, and VS Code on a service that goes there (Linux, as root)
+  --lab       machines to deploy to, and VS Code on a service that goes there (Linux, as root): hosts with
+              containers, or, with --lab=tomcat, two Tomcats behind a pair of load balancers
   --vsix      installs that package into a clean, browser-served VS Code instead of what was just built`;
 
 /** Resolves to the exit code. */
 async function main(cleanup: Cleanup): Promise<number> {
   const { values } = parseArgs({
+    args: process.argv.slice(2).map((word) => (word === '--lab' ? '--lab=docker' : word)),
     options: {
       headless: { type: 'boolean' },
       browser: { type: 'boolean' },
       vsix: { type: 'string' },
       replicas: { type: 'string' },
-      lab: { type: 'boolean' },
+      lab: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -44,7 +46,7 @@ async function main(cleanup: Cleanup): Promise<number> {
   cleanup.check();
   if (values.replicas !== undefined)
     return showReplicas(replicaCount(values.replicas), values.browser, cleanup);
-  if (values.lab) return showLab(values.browser, cleanup);
+  if (values.lab !== undefined) return showLab(labKind(values.lab), values.browser, cleanup);
   const sample = await cleanup.own(startSample(), (started) => started.close());
   console.log(`The sample answers at ${sample.service.url}/ (Java ${sample.jdk.major}).`);
   if (values.headless) {
@@ -91,20 +93,26 @@ async function showReplicas(count: number, browser: boolean | undefined, cleanup
   return 0;
 }
 
+function labKind(text: string): LabKind {
+  const kind = LAB_KINDS.find((each) => each === text);
+  if (!kind) throw new Error(usage);
+  return kind;
+}
+
 /** The machines of `npm run lab`, which stay when they were there before. */
-async function showLab(browser: boolean | undefined, cleanup: Cleanup): Promise<number> {
-  const unsupported = labUnsupported();
-  if (unsupported) throw new Error(`No lab here: ${unsupported}.`);
+async function showLab(kind: LabKind, browser: boolean | undefined, cleanup: Cleanup): Promise<number> {
+  const why = unsupported(kind);
+  if (why) throw new Error(`No lab here: ${why}.`);
   const lab =
-    (await readLab()) ??
-    (await cleanup.own(startLab(), async () => {
-      await stopLab();
+    (await readLab(kind)) ??
+    (await cleanup.own(startLab(kind), async () => {
+      await stopLab(kind);
     }));
-  // The SSH configuration, keys and known_hosts of the lab, and the engine that stands for this machine's.
-  process.env.HOME = path.join(lab.folder, 'home');
-  process.env.DOCKER_HOST = `unix://${lab.engine}`;
+  // The SSH configuration, keys and known_hosts of the lab, and an engine or secrets that stand for this machine's.
+  Object.assign(process.env, { HOME: path.join(lab.folder, 'home') }, lab.env);
   const editor = await openEditor(lab.workspace, browser, undefined, cleanup);
-  console.log(`\n${editor}\n${labStory(lab)}\nCtrl-C ends everything.`);
+  const story = kind === 'tomcat' ? tomcatStory(lab) : labStory(lab);
+  console.log(`\n${editor}\n${story}\nCtrl-C ends everything.`);
   await cleanup.interrupted;
   return 0;
 }

@@ -1,0 +1,42 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Lab } from '../../test/lab/machines/lab';
+import { DEPLOYER } from '../../test/lab/tomcat/configuration';
+import { BALANCERS, TomcatPair } from '../../test/lab/tomcat/pair';
+import { pairConfiguration } from '../../test/lab/tomcat/pairScene';
+import { randomQuotes } from '../../test/lab/tomcat/wars';
+import type { RunningLab } from './control';
+import { makeWorkspace } from './workspace';
+
+/** Where Maven puts the WAR for Tomcat 10 and newer. */
+const WAR = 'target/randomquotes-jakarta.war';
+
+/** Releases that were built before, one of which does not start. */
+const RELEASES: readonly { readonly version: string; readonly fails?: true }[] = [
+  { version: '1.0.0' },
+  { version: '1.1.0' },
+  { version: '1.2.0', fails: true },
+];
+
+/** The quotes application on a pair of Tomcats, not deployed yet. */
+export async function prepareTomcat(lab: Lab): Promise<Pick<RunningLab, 'workspace' | 'env' | 'urls'>> {
+  const pair = await TomcatPair.start(lab);
+  const urls: Record<string, string> = {};
+  for (const name of BALANCERS) urls[name] = `${await pair.front(name)}/randomquotes/`;
+  const yaml = pairConfiguration(pair, {
+    front: new URL(urls['lb-1']!).origin,
+    war: WAR,
+    application: ['build: { before: [mvn, -q, -B, package, "-Drevision=${version}"] }'],
+    placement: 'drain: 30s',
+    protection: 'confirm',
+  });
+  const workspace = await makeWorkspace(lab.folder, 'randomquotes', yaml);
+  // In target, which git ignores.
+  await mkdir(path.join(workspace, 'target', 'releases'), { recursive: true });
+  for (const { version, fails } of RELEASES) {
+    const { file } = await randomQuotes(version, 'jakarta', { ...(fails && { fails }) });
+    await copyFile(file, path.join(workspace, 'target', 'releases', `${version}.war`));
+  }
+  await copyFile(path.join(workspace, 'target', 'releases', '1.0.0.war'), path.join(workspace, WAR));
+  return { workspace, env: { SWAPDECK_SECRET_TOMCAT: DEPLOYER.password }, urls };
+}
