@@ -40,4 +40,22 @@ export const operationCommands = {
       place('operationPart\\.fleet\\.(disabled|stopped)', '1_operate@2'),
     ],
   },
+  'swapdeck.moveAddress': {
+    title: 'Move Address To...',
+    icon: '$(arrow-swap)',
+    enablement: applications,
+    places: [
+      place('operation\\.address(?!\\.busy)', 'inline@1'),
+      place('operation\\.address(?!\\.busy)', '1_operate@1'),
+    ],
+  },
+  'swapdeck.moveAddressHere': {
+    title: 'Move Address Here',
+    icon: '$(arrow-swap)',
+    palette: false,
+    places: [
+      place('operationPart\\.address\\.ready', 'inline@1'),
+      place('operationPart\\.address\\.ready', '1_operate@1'),
+    ],
+  },
 } as const satisfies Record<`swapdeck.${string}`, CommandRow>;

@@ -5,7 +5,7 @@ import type { Receipt } from '../../contracts/deployRecord';
 import type { DeployedApplication } from '../../environments/application';
 import type { Deployable } from '../../environments/deployable';
 import { EnvironmentError } from '../../environments/errors';
-import { nameOf } from '../../environments/operations';
+import { isOperation, nameOf } from '../../environments/operations';
 import { AbortedError } from '../../util/errors';
 import type { App } from '../app';
 import { t } from '../text';
@@ -212,7 +212,9 @@ function withProgress<T>(
 
 function tellNothingToDo({ notifier }: App, { release, environment }: Plan): void {
   notifier.tell('info', {
-    title: t('{0} {1} is live in {2} already.', release.application, release.version, environment),
+    title: isOperation(release.application)
+      ? t('{0} in {1}: {2} already.', nameOf(release.application), environment, release.version)
+      : t('{0} {1} is live in {2} already.', release.application, release.version, environment),
     detail: t('There is nothing to do.'),
     next: [],
   });

@@ -116,7 +116,7 @@ describe("keepalived's configuration", () => {
 
 describe('what a host with keepalived says', () => {
   const look = { code: 0, stdout: recorded('keepalived-look.txt') };
-  const cards = { code: 0, stdout: recorded('ip-address.json') };
+  const cards = { code: 0, stdout: recorded('ip-address.txt') };
 
   it('is its process with what it is able to, its configuration and its state', () => {
     const { config, ...process } = processOf(look);

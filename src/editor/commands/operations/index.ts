@@ -5,6 +5,10 @@ export const operationHandlers = {
   'swapdeck.restartNodes': async (app: App, node?: unknown) =>
     (await import('./fleet')).restartNodes(app, node),
   'swapdeck.drainNode': async (app: App, node?: unknown) => (await import('./fleet')).drainNode(app, node),
+  'swapdeck.moveAddress': async (app: App, node?: unknown) =>
+    (await import('./address')).moveAddress(app, node),
+  'swapdeck.moveAddressHere': async (app: App, node?: unknown) =>
+    (await import('./address')).moveAddress(app, node),
   'swapdeck.activateNode': async (app: App, node?: unknown) =>
     (await import('./fleet')).activateNode(app, node),
 };
