@@ -1,4 +1,5 @@
 import type { Receipt } from '../../contracts/deployRecord';
+import { isOperation, nameOf } from '../../environments/operations';
 import { outcomeText } from '../../messages/deploy';
 import type { Message } from '../../messages/message';
 import { nextStepTitle, type NextStepId } from '../../messages/message';
@@ -35,13 +36,25 @@ export function tellReceipt(app: App, deployment: RunningDeployment, receipt: Re
 }
 
 function headline({ plan }: RunningDeployment, { outcome, durationMs }: Receipt): string {
-  const { application, version } = plan.release;
-  const { environment } = plan;
+  const { environment, release, intent } = plan;
+  const { version } = release;
+  const name = nameOf(release.application);
   const took = duration(durationMs);
-  if (outcome === 'done' && plan.intent === 'pull')
-    return t('{0} {1} is out of service in {2}, {3}.', application, version, environment, took);
-  if (outcome === 'done') return t('{0} {1} is live in {2}, {3}.', application, version, environment, took);
-  return t('{0} {1} in {2}: {3}, {4}.', application, version, environment, outcomeText(outcome, t), took);
+  if (outcome !== 'done')
+    return t('{0} {1} in {2}: {3}, {4}.', name, version, environment, outcomeText(outcome, t), took);
+  const isLive = t('{0} {1} is live in {2}, {3}.', name, version, environment, took);
+  return {
+    deploy: isLive,
+    rollback: isLive,
+    switch: isLive,
+    pull: t('{0} {1} is out of service in {2}, {3}.', name, version, environment, took),
+    remove: t('{0} {1} was removed from {2}, {3}.', name, version, environment, took),
+    move: t('{0} in {2} is at {1} now, {3}.', name, version, environment, took),
+    restart: t('{1} behind {0} in {2} started again, {3}.', name, version, environment, took),
+    drain: t('{1} behind {0} in {2} gets no new users, {3}.', name, version, environment, took),
+    activate: t('{1} behind {0} in {2} gets users again, {3}.', name, version, environment, took),
+    renew: t('{0} in {2} is served until {1}, {3}.', name, version, environment, took),
+  }[intent];
 }
 
 /** At most three: what helps most comes first. */
@@ -52,8 +65,10 @@ function nextOf(
 ): NextStepId[] {
   switch (outcome) {
     case 'done': {
-      const { value: status } = applications.status.look(placed);
-      const canGoBack = plan.from !== undefined && keptReleases(status).length > 0;
+      const canGoBack =
+        !isOperation(plan.application) &&
+        plan.from !== undefined &&
+        keptReleases(applications.status.look(placed).value).length > 0;
       return ['showReceipt', ...(canGoBack ? (['rollBack'] as const) : []), 'showDeployments'];
     }
     case 'undone':
