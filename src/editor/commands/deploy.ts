@@ -19,6 +19,6 @@ export async function deploy(app: App, node?: unknown, version?: unknown): Promi
     app,
     chosen.placed,
     t('Planning the deployment of {0} to {1}', application, environment),
-    planOf('deploy', chosen.version),
+    planOf('deploy', chosen.version, chosen.isNew),
   );
 }

@@ -10,6 +10,8 @@ export const deployHandlers = {
     (await import('./switchTraffic')).switchTraffic(app, node, version),
   'swapdeck.pullRelease': async (app: App, node?: unknown, version?: unknown) =>
     (await import('./pullRelease')).pullRelease(app, node, version),
+  'swapdeck.removeBranch': async (app: App, node?: unknown) =>
+    (await import('./removeBranch')).removeBranch(app, node),
   'swapdeck.openPlan': async (app: App, node?: unknown, version?: unknown) =>
     (await import('./openPlan')).openPlan(app, node, version),
   'swapdeck.executePlan': async (app: App, uri?: unknown) =>

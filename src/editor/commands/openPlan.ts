@@ -15,7 +15,7 @@ export async function openPlan(app: App, node?: unknown, version?: unknown): Pro
     ...releaseOf(version),
   });
   if (!chosen) return undefined;
-  return previewPlan(app, chosen.placed, planOf('deploy', chosen.version));
+  return previewPlan(app, chosen.placed, planOf('deploy', chosen.version, chosen.isNew));
 }
 
 /** The buttons in the title of a plan that waits. */

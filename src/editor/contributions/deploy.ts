@@ -61,6 +61,23 @@ export const deployCommands = {
     enablement: applications,
     places: [application('idle', '1_deploy@5', 'standby')],
   },
+  'swapdeck.removeBranch': {
+    title: 'Remove a Branch...',
+    icon: '$(trash)',
+    enablement: applications,
+    places: [
+      {
+        menu: 'view/item/context',
+        when: `${environments} && viewItem == applicationBranch`,
+        group: 'inline@1',
+      },
+      {
+        menu: 'view/item/context',
+        when: `${environments} && viewItem == applicationBranch`,
+        group: '1_deploy@1',
+      },
+    ],
+  },
   'swapdeck.openPlan': {
     title: 'Open Plan...',
     icon: '$(preview)',

@@ -6,14 +6,18 @@ import type { App } from '../app';
 import { quickSteps, type AskStep, type StepItem } from '../quickSteps';
 import { t } from '../text';
 import type { Applications } from './applications';
+import { versionItems, type ChosenVersion } from './chooseVersion';
 import { commitsSince, workspaceVersion, type Commits } from './commits';
 import type { PlacedApplication } from './placed';
+import { isFromRepository } from './versionRows';
 import { ago, commitCount, who } from './words';
 
 /** What a person wants where. Without a version it is what the workspace makes. */
 export interface Chosen {
   readonly placed: PlacedApplication;
   readonly version?: string;
+  /** The version is one of a repository, and not one that hosts keep. */
+  readonly isNew?: true;
 }
 
 interface Draft {
@@ -21,7 +25,7 @@ interface Draft {
   readonly candidates: readonly PlacedApplication[];
   readonly application?: string;
   readonly placed?: PlacedApplication;
-  readonly release?: 'workspace' | { readonly version: string };
+  readonly release?: 'workspace' | { readonly version: string; readonly isNew?: true };
 }
 
 export interface ChooseOptions {
@@ -51,7 +55,7 @@ export async function choose({ applications }: App, options: ChooseOptions): Pro
     offers === 'deploy' ? [releases, askEnvironment(applications)] : [askEnvironment(applications), releases];
   const end = await quickSteps(title, begin, [askApplication, ...rest]);
   if (!end?.placed || !end.release) return undefined;
-  return { placed: end.placed, ...(end.release !== 'workspace' && { version: end.release.version }) };
+  return { placed: end.placed, ...(end.release !== 'workspace' && end.release) };
 }
 
 /** For commands that are about an application in an environment and nothing else; of operations where `isChoice` says so. */
@@ -96,6 +100,8 @@ const askRelease =
       items: async (signal) => {
         const [first] = draft.candidates;
         if (!first) return [];
+        if (isFromRepository(first.configuration.config!, first))
+          return repositoryItems(applications, draft, signal);
         const [own, statuses] = await Promise.all([
           workspaceVersion(first, signal),
           Promise.all(draft.candidates.map((each) => statusOf(applications, each))),
@@ -106,6 +112,24 @@ const askRelease =
       },
     };
   };
+
+async function repositoryItems(
+  applications: Applications,
+  draft: Draft,
+  signal: AbortSignal,
+): Promise<StepItem<Draft>[]> {
+  const statuses = await Promise.all(draft.candidates.map((each) => statusOf(applications, each)));
+  const live = draft.placed && statuses[0]?.live?.version;
+  const valueOf = ({ version, candidates }: ChosenVersion): Draft => ({
+    ...draft,
+    candidates,
+    release: { version, isNew: true },
+  });
+  return [
+    ...(await versionItems(applications, draft.candidates, live, valueOf, signal)),
+    ...keptItems(draft, statuses),
+  ];
+}
 
 function workspaceItem(
   draft: Draft,

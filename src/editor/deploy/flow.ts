@@ -19,10 +19,17 @@ import { tellReceipt } from './tellReceipt';
 
 export type MakePlan<D extends Deployable> = (deployable: D, signal: AbortSignal) => Promise<Plan>;
 
-/** A version that hosts keep is gone back to; without one, a deployment builds the workspace. */
-export function planOf(intent: Intent, version: string | undefined): MakePlan<DeployedApplication> {
+/**
+ * A version that hosts keep is gone back to, one that is new there is brought; without one, a deployment builds the
+ * workspace.
+ */
+export function planOf(
+  intent: Intent,
+  version: string | undefined,
+  isNew = false,
+): MakePlan<DeployedApplication> {
   return (application, signal) => {
-    if (version === undefined) return application.plan(undefined, signal);
+    if (version === undefined || isNew) return application.plan(version, signal);
     if (intent === 'pull') return application.pullPlan(version, signal);
     return intent === 'switch'
       ? application.switchPlan(version, signal)

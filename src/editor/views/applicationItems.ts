@@ -10,7 +10,7 @@ import type { PlacedApplication } from '../deploy/placed';
 import { stepWords } from '../deploy/progress';
 import { ago, who } from '../deploy/words';
 import { t } from '../text';
-import type { ApplicationsNode, ProblemNode, TargetNode } from './applicationNodes';
+import type { ApplicationsNode, BranchNode, ProblemNode, TargetNode } from './applicationNodes';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 const yellow = new vscode.ThemeColor('charts.yellow');
@@ -28,6 +28,8 @@ export function applicationItem(node: ApplicationsNode, applications: Applicatio
       return rowItem(node.placed, applications);
     case 'target':
       return targetItem(node);
+    case 'branch':
+      return branchItem(node);
     case 'problem':
       return problemItem(node);
     case 'retry': {
@@ -228,6 +230,33 @@ function targetItem({ placed, target: { target, state, error, missed } }: Target
 function instanceWords({ release, state, address }: Instance): string[] {
   const how = { running: t('running'), stopped: t('stopped'), planned: t('planned') }[state];
   return [release.version, how, `${address.host}:${address.port}`];
+}
+
+function branchItem({ placed, branch, context, versions }: BranchNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(branch, None);
+  item.id = `branch/${placed.id}/${branch}`;
+  item.contextValue = 'applicationBranch';
+  const [newest] = versions;
+  const sessions = versions.reduce((sum, each) => sum + each.sessions, 0);
+  const words = [
+    newest!.version,
+    context,
+    ...(sessions > 0 ? [t('{0} sessions', sessions)] : []),
+    ago(newest!.since),
+  ];
+  item.description = words.join(' · ');
+  const lines = versions.map((each) =>
+    [
+      each.target,
+      each.version,
+      each.running ? t('running') : t('stopped'),
+      t('{0} sessions', each.sessions),
+    ].join(' · '),
+  );
+  item.tooltip = [t('Branch {0} at {1}', branch, context), ...lines].join('\n');
+  item.iconPath = new vscode.ThemeIcon('git-branch');
+  item.accessibilityInformation = { label: `${t('branch {0}', branch)}, ${words.join(', ')}` };
+  return item;
 }
 
 function problemItem({ placed, of, error }: ProblemNode): vscode.TreeItem {

@@ -101,6 +101,7 @@ export class EnvironmentsView implements vscode.TreeDataProvider<EnvironmentsNod
         return [];
       case 'application':
       case 'target':
+      case 'branch':
       case 'problem':
       case 'retry':
       case 'loading':
@@ -126,6 +127,7 @@ export class EnvironmentsView implements vscode.TreeDataProvider<EnvironmentsNod
       }
       case 'application':
       case 'target':
+      case 'branch':
       case 'problem':
       case 'retry':
       case 'loading':
