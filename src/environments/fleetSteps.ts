@@ -39,7 +39,7 @@ export function restartSteps(route: FleetRoute, nodes: readonly RestartedNode[])
     const before = activationOf(state, node.name);
     const out = leave({ ...route, state }, node.name);
     const back = comeBack({ ...route, state: out.state }, node.name, before);
-    steps.push(...out.steps, restartStep(node), ...back.steps);
+    steps.push(...out.steps, waitStep(route, node.name), restartStep(node), ...back.steps);
     state = back.state;
   }
   return steps;
@@ -47,7 +47,10 @@ export function restartSteps(route: FleetRoute, nodes: readonly RestartedNode[])
 
 /** A node gets no users any more: those with a session go elsewhere, too, unless they are to stay. Pure. */
 export function drainSteps(route: FleetRoute, node: string, staying: boolean): Step[] {
-  if (!staying) return [...leave(route, node).steps];
+  if (!staying) {
+    const { steps } = leave(route, node);
+    return steps.length > 0 ? [...steps, waitStep(route, node)] : [];
+  }
   return [...routed(route, node, 'disabled', `Send nobody new to ${node}`, 'disable').steps];
 }
 
@@ -76,14 +79,16 @@ function leave(route: FleetRoute, node: string): Course {
     `Send the users of ${node} elsewhere, with their sessions`,
     'stop',
   );
-  if (second.steps.length === 0) return { steps: [], state: route.state };
-  const wait: Step = {
+  return { steps: [...first.steps, ...second.steps], state: second.state };
+}
+
+function waitStep({ options, drainMs }: FleetRoute, node: string): Step {
+  return {
     ...step(node, 'idle', `Wait until ${node} has no request left`, 'drain'),
-    do: idle(route.options, node, route.drainMs, 'fail'),
+    do: idle(options, node, drainMs, 'fail'),
     verify: [],
     undo: [],
   };
-  return { steps: [...first.steps, ...second.steps, wait], state: second.state };
 }
 
 function comeBack(route: FleetRoute, node: string, to: Activation): Course {

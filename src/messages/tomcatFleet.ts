@@ -48,7 +48,7 @@ export const fleetTexts: Texts<FleetReason> = {
             ),
           ]
         : []),
-      facts.t('Nothing was done. --lose-sessions goes on all the same.'),
+      facts.t('Nothing was done.'),
     ]
       .filter((line) => line !== '')
       .join('\n'),

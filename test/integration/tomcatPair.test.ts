@@ -179,6 +179,27 @@ describe('a pair of Tomcats with their sessions in a database', function () {
     await scene.configure();
   });
 
+  it('is left in the middle, and gone on with or taken back by whoever comes next', async () => {
+    const user = await userOn('worker1');
+    for (const how of ['resume', 'undo'] as const) {
+      const abort = new AbortController();
+      const fleet = scene.fleetWith({
+        onEvent: (event) => {
+          if (event.kind === 'stepBegan' && event.step === 'worker1/restart') abort.abort();
+        },
+        decide: () => Promise.resolve('stay'),
+      });
+      const stayed = await fleet.execute(await fleet.restartPlan(['worker1'], {}), abort.signal);
+      assert.equal(stayed.outcome, 'stayed', JSON.stringify(stayed.failure));
+      assert.deepEqual(await states(), ['worker1 stopped', 'worker2 active']);
+      const next = await scene.open('jk@fleet');
+      const { outcome, probe } = await next[how]();
+      assert.deepEqual([outcome, probe?.lost], [how === 'resume' ? 'done' : 'undone', 0]);
+      assert.deepEqual(await states(), ['worker1 active', 'worker2 active']);
+    }
+    assert.equal((await user.visit(page())).visits, 4);
+  });
+
   it('says what is missing, with the lines to add, and restarts nothing then', async () => {
     await withFile(
       'worker1',

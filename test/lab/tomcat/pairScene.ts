@@ -5,9 +5,10 @@ import { environmentProviders } from '../../../src/config/resolve';
 import { systemClock } from '../../../src/contracts/clock';
 import { silentLog } from '../../../src/contracts/log';
 import { decliningPrompter } from '../../../src/contracts/prompter';
-import type { DeployableOptions } from '../../../src/environments/deployable';
+import type { Deployable, DeployableOptions } from '../../../src/environments/deployable';
 import { DeployedApplication } from '../../../src/environments/application';
 import { Fleet } from '../../../src/environments/fleet';
+import { openDeployable } from '../../../src/environments/operations';
 import { Places } from '../../../src/environments/places';
 import { SshHosts } from '../../../src/transport/ssh/hosts';
 import type { Lab } from '../machines/lab';
@@ -131,7 +132,16 @@ export class PairScene {
   }
 
   get fleet(): Fleet {
-    return new Fleet('jk', this.#options!);
+    return this.fleetWith({});
+  }
+
+  fleetWith(observers: Pick<DeployableOptions, 'onEvent' | 'decide'>): Fleet {
+    return new Fleet('jk', { ...this.#options!, ...observers });
+  }
+
+  /** An application, or an operation by its subject: what `resume` and `undo` are given. */
+  open(subject: string): Promise<Deployable> {
+    return openDeployable(subject, this.#options!);
   }
 
   /** Puts the WAR of a release where it is deployed from. */
