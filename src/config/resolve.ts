@@ -1,4 +1,5 @@
 import type { Endpoint } from '../contracts/channel';
+import type { Credentials } from '../contracts/credentials';
 import { throwIfAborted } from '../util/async';
 import type { ErrorDetails } from '../util/errors';
 import { ConfigError } from './errors';
@@ -17,6 +18,8 @@ export interface ValueProviders {
   env(name: string): string | undefined;
   /** May ask a person. */
   secret(name: string, signal?: AbortSignal): Promise<string | undefined>;
+  /** The same for passwords of servers that tell whether one was right; those of `secret` unless given. */
+  readonly credentials?: Credentials;
   /** The release at hand; absent names can't be used. */
   readonly values?: Readonly<Partial<Record<NamedValue, string>>>;
 }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../contracts/clock';
+import type { Credentials } from '../contracts/credentials';
 import type {
   Answer,
   Bindings,
@@ -38,6 +39,8 @@ export interface CallRunnerOptions {
   readonly sources?: Readonly<Record<string, SourceOpener>>;
   /** Rejects with `ConfigError` `secretMissing` where there is none. */
   secret(name: string, signal?: AbortSignal): Promise<string>;
+  /** Passwords of requests that servers can refuse (401): these ask for another one then. Without it `secret` has all. */
+  readonly credentials?: Credentials;
 }
 
 /** More than so many on one signal are a leak, of which Node.js warns. */
@@ -78,23 +81,19 @@ export class CallRunner implements Runner {
       this.#performed.fire({ call, times, durationMs: clock.monotonic() - begun, ok });
     try {
       throwIfAborted(signal, 'a call');
-      const secrets = await this.#secretsOf(call, signal);
-      const filled = fillCall(call, bindings, secrets);
-      // What a header of basic authentication holds is neither of the two, but their join in base64.
-      const sent = filled.via === 'upload' ? filled.to : filled;
-      if (sent.via === 'http' && sent.basicAuth)
-        this.#blackout.add(`${sent.basicAuth.user}:${sent.basicAuth.password}`);
-      const attempt = async (within?: AbortSignal): Promise<Attempt> => {
-        times++;
-        if (call.until?.meanwhile && filled.until?.meanwhile)
-          accepted(await this.#attempt(call.until.meanwhile, filled.until.meanwhile, within));
-        const attempted = await this.#attempt(call, filled, within, company);
-        const wanted = filled.via === 'http' ? (filled.times ?? 1) : 1;
-        return times < wanted && !attempted.unmet ? attempt(within) : attempted;
-      };
-      const result = await (call.until
-        ? this.#insist(call.until, attempt, signal)
-        : attempt(signal).then(accepted));
+      const { filled, result } = await this.#let(call, bindings, signal, (to) => {
+        let inOne = 0;
+        const attempt = async (within?: AbortSignal): Promise<Attempt> => {
+          times++;
+          inOne++;
+          if (call.until?.meanwhile && to.until?.meanwhile)
+            accepted(await this.#attempt(call.until.meanwhile, to.until.meanwhile, within));
+          const attempted = await this.#attempt(call, to, within, company);
+          const wanted = to.via === 'http' ? (to.times ?? 1) : 1;
+          return inOne < wanted && !attempted.unmet ? attempt(within) : attempted;
+        };
+        return call.until ? this.#insist(call.until, attempt, signal) : attempt(signal).then(accepted);
+      });
       const isLate = call.until?.atDeadline === 'endStep' && firstUnmet(filled, result) !== undefined;
       const bound = isLate ? {} : bind(call, result);
       ended(true);
@@ -102,6 +101,41 @@ export class CallRunner implements Runner {
     } catch (thrown) {
       ended(false);
       throw this.#blackout.error(thrown);
+    }
+  }
+
+  /**
+   * Performs with everything filled in. Where a server refuses the password (401) another one is asked for, and the call
+   * made again, for as long as there is one.
+   */
+  async #let(
+    call: Call,
+    bindings: Bindings,
+    signal: AbortSignal | undefined,
+    perform: (filled: Call) => Promise<Answer>,
+  ): Promise<{ readonly filled: Call; readonly result: Answer }> {
+    const { credentials } = this.#options;
+    const passwords = credentials ? passwordsOf(call) : [];
+    const given = await this.#secretsOf(call, passwords, signal);
+    for (;;) {
+      const filled = fillCall(call, bindings, given);
+      // What a header of basic authentication holds is neither of the two, but their join in base64.
+      const sent = filled.via === 'upload' ? filled.to : filled;
+      if (sent.via === 'http' && sent.basicAuth)
+        this.#blackout.add(`${sent.basicAuth.user}:${sent.basicAuth.password}`);
+      try {
+        const result = await perform(filled);
+        for (const name of passwords) await credentials?.accepted(name, given.get(name)!);
+        return { filled, result };
+      } catch (thrown) {
+        if (passwords.length === 0 || !isRefused(thrown)) throw thrown;
+        for (const name of passwords) {
+          const other = await credentials?.password(name, given.get(name), signal);
+          if (other === undefined) throw thrown;
+          this.#blackout.add(other);
+          given.set(name, other);
+        }
+      }
     }
   }
 
@@ -195,10 +229,19 @@ export class CallRunner implements Runner {
     }
   }
 
-  async #secretsOf(call: Call, signal: AbortSignal | undefined): Promise<Map<string, string>> {
+  /** `passwords`: names of those that servers may refuse. */
+  async #secretsOf(
+    call: Call,
+    passwords: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Map<string, string>> {
+    const { credentials } = this.#options;
     const values = new Map<string, string>();
     for (const name of placeholdersOf(call).secrets) {
-      const value = await this.#options.secret(name, signal);
+      const password = passwords.includes(name)
+        ? await credentials?.password(name, undefined, signal)
+        : undefined;
+      const value = password ?? (await this.#options.secret(name, signal));
       this.#blackout.add(value);
       values.set(name, value);
     }
@@ -209,6 +252,20 @@ export class CallRunner implements Runner {
 /** The expectations of a call that speak of how it ended, not of what its answer means. */
 function kindOnly(call: Call): NonNullable<Call['expect']> {
   return (call.expect ?? []).filter(({ path }) => path === 'code' || path === 'status');
+}
+
+/** Secrets that a request proves itself with. */
+function passwordsOf(call: Call): string[] {
+  const sent = call.via === 'upload' ? call.to : call;
+  if (sent.via !== 'http' || !sent.basicAuth) return [];
+  return [...placeholdersOf({ ...sent, url: '', headers: {}, body: '' }).secrets];
+}
+
+/** A server said that it does not know user or password, in the words of the target or router, or by its status. */
+function isRefused(thrown: unknown): boolean {
+  if (!(thrown instanceof SwapdeckError)) return false;
+  const { reason, details } = thrown as SwapdeckError;
+  return reason === 'unauthorized' || (reason === 'unmet' && String(details.found) === '401');
 }
 
 function accepted({ answer, unmet }: Attempt): Answer {

@@ -57,7 +57,11 @@ export class EditorDialers implements Dialers, Disposable {
 
   /** Values of `swapdeck.yaml`: variables of this process, secrets of the editor's storage. */
   get providers(): ValueProviders {
-    return { ...environmentProviders(process.env), secret: (name) => this.#secrets.get(name) };
+    return {
+      ...environmentProviders(process.env),
+      secret: (name) => this.#secrets.get(name),
+      credentials: this.#secrets,
+    };
   }
 
   /** The ways to every machine of a configuration; engines and connections are shared by all users. */

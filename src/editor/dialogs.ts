@@ -16,6 +16,8 @@ export interface Dialogs {
   ): Promise<T | undefined>;
   /** A question that must be answered first; resolves to whether the button was pressed. */
   confirm(text: string, detail: string, button: string): Promise<boolean>;
+  /** A line that is typed; undefined when the person gave up. */
+  input(options: vscode.InputBoxOptions): Promise<string | undefined>;
 }
 
 export const editorDialogs: Dialogs = {
@@ -30,6 +32,7 @@ export const editorDialogs: Dialogs = {
   },
   confirm: async (text, detail, button) =>
     (await vscode.window.showWarningMessage(text, { modal: true, detail }, button)) === button,
+  input: async (options) => vscode.window.showInputBox({ ignoreFocusOut: true, ...options }),
 };
 
 /** Dialogs that a test can answer: the editor refuses modal ones there. */
@@ -46,5 +49,9 @@ export class ReplaceableDialogs implements Dialogs {
 
   confirm(text: string, detail: string, button: string): Promise<boolean> {
     return this.current.confirm(text, detail, button);
+  }
+
+  input(options: vscode.InputBoxOptions): Promise<string | undefined> {
+    return this.current.input(options);
   }
 }

@@ -5,6 +5,7 @@ import { secretVariable } from '../config/placeholders';
 import type { SwapdeckConfig } from '../config/model';
 import type { ValueProviders } from '../config/resolve';
 import type { Clock } from '../contracts/clock';
+import type { Credentials } from '../contracts/credentials';
 import { THIS_MACHINE } from '../contracts/deployCall';
 import { CallRunner } from '../deploy/runner';
 import { commandPerformer, localPerformer } from '../deploy/performers/command';
@@ -74,13 +75,28 @@ export function makeRunner(parts: RunnerParts, probe?: Probe): CallRunner {
       [MAVEN_WAR_SOURCE]: mavenWars(stateFolder),
       ...(config && certificateOpeners({ config, providers, folder })),
     },
+    ...(providers.credentials && { credentials: orMissing(providers.credentials) }),
     secret: async (name, signal) => {
       const value = await providers.secret(name, signal);
-      if (value !== undefined) return value;
-      throw new ConfigError('secretMissing', `no value for the secret ${name}`, {
-        name,
-        variable: secretVariable(name),
-      });
+      if (value === undefined) throw secretMissing(name);
+      return value;
     },
   });
+}
+
+/** Without any password at all there is nothing to try. */
+function orMissing(credentials: Credentials): Credentials {
+  return {
+    accepted: (name, password) => credentials.accepted(name, password),
+    password: async (name, refused, signal) => {
+      const value = await credentials.password(name, refused, signal);
+      if (value === undefined && refused === undefined) throw secretMissing(name);
+      return value;
+    },
+  };
+}
+
+function secretMissing(name: string): ConfigError {
+  const details = { name, variable: secretVariable(name) };
+  return new ConfigError('secretMissing', `no value for the secret ${name}`, details);
 }

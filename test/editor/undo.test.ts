@@ -136,6 +136,7 @@ describe('the swaps of a workspace, and undo', () => {
     const usual = api.dialogs.current;
     api.dialogs.current = {
       show: () => Promise.resolve(undefined),
+      input: () => Promise.resolve(undefined),
       confirm: (text) => {
         asked.push(text);
         return Promise.resolve(answer);

@@ -75,6 +75,8 @@ export class Answers {
   press: readonly string[] = [];
   /** What questions that must be answered get. */
   confirm = true;
+  /** What is typed into input boxes, one after another; then nothing. */
+  readonly typed: string[] = [];
   readonly #usual: Api['dialogs']['current'];
   readonly #api: Api;
 
@@ -89,6 +91,10 @@ export class Answers {
       confirm: (text, detail, button) => {
         this.told.push({ kind: 'confirm', text: `${text} ${detail}`, choices: [button] });
         return Promise.resolve(this.confirm);
+      },
+      input: ({ title = '', prompt = '' }) => {
+        this.told.push({ kind: 'input', text: `${title} ${prompt}`, choices: [] });
+        return Promise.resolve(this.typed.shift());
       },
     };
   }
