@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerInfo, SessionInfo } from '../../src/targets/tomcat/details';
 import type { Contexts } from '../../src/targets/tomcat/listing';
 import { ManagerCalls } from '../../src/targets/tomcat/manager';
+import type { VmInfo } from '../../src/targets/tomcat/vmInfo';
 import { TOMCAT_MAJORS, TOMCAT_VERSIONS } from '../lab/tomcat/distribution';
 import { DEPLOYER, TomcatNode, VIEWER } from '../lab/tomcat/node';
 import { callsOf, managerOf, TomcatRunner } from '../lab/tomcat/scene';
@@ -106,7 +107,8 @@ for (const major of TOMCAT_MAJORS)
       const lines = async (call: Parameters<typeof runner.ask>[0]): Promise<string> =>
         (await runner.value<string[]>(call)).join('\n');
       assert.match(await lines(calls.threadDump()), /"main" Id=1/);
-      assert.match(await lines(calls.vmInfo()), /vmName: /);
+      assert.match((await runner.value<VmInfo>(calls.vmInfo())).name, /VM$/);
+      assert.deepEqual(await runner.value(calls.certificates()), []);
       assert.deepEqual(await runner.value(calls.findLeaks()), []);
       assert.match(await lines(calls.resources()), /^UserDatabase:/);
       for (const question of [

@@ -77,3 +77,14 @@ export function readSessions(answer: Answer): SessionInfo {
     idle,
   };
 }
+
+/**
+ * Minutes until the last session has ended, if none of them is used again; at most, for the server tells idle times in
+ * ranges. 0 without sessions, null where one never ends by itself.
+ */
+export function emptyInMinutes({ total, timeoutMinutes, idle }: SessionInfo): number | null {
+  if (total === 0) return 0;
+  if (timeoutMinutes === null) return null;
+  const youngest = Math.min(...idle.flatMap((each) => (each.sessions > 0 ? [each.atLeastMinutes] : [])));
+  return Math.max(0, timeoutMinutes - youngest);
+}

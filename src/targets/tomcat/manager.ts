@@ -107,7 +107,7 @@ export class ManagerCalls {
   }
 
   vmInfo(): HttpCall {
-    return this.#ask('vminfo', {}, 'tomcat.lines');
+    return this.#ask('vminfo', {}, 'tomcat.vm');
   }
 
   /** Which process answers: another one after a restart. */
@@ -117,6 +117,11 @@ export class ManagerCalls {
 
   tls(question: TlsQuestion): HttpCall {
     return this.#ask(question, {}, 'tomcat.lines');
+  }
+
+  /** What its connectors with TLS show, and until when. */
+  certificates(): HttpCall {
+    return this.#ask('sslConnectorCerts', {}, 'tomcat.certificates');
   }
 
   /** Reads the certificates of all virtual hosts again, or of one. */

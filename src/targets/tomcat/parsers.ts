@@ -1,8 +1,10 @@
 import type { ParserTable } from '../../contracts/deployCall';
 import type { Json } from '../../util/json';
 import { readDone, readSaid } from './answers';
+import { readCertificates } from './certificates';
 import { readProcess, readServerInfo, readSessions } from './details';
 import { readContexts } from './listing';
+import { readVmInfo } from './vmInfo';
 
 /** The parsers of the Tomcat target, for the runner's table. They throw `TomcatError`. */
 export const tomcatParsers = {
@@ -15,4 +17,6 @@ export const tomcatParsers = {
   'tomcat.server': readServerInfo,
   'tomcat.sessions': readSessions,
   'tomcat.process': readProcess,
+  'tomcat.vm': readVmInfo,
+  'tomcat.certificates': readCertificates,
 } satisfies ParserTable;
