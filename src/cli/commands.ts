@@ -1,6 +1,7 @@
 import type { Register } from './command';
 import { registerCheck } from './check';
 import { registerCompare } from './compare';
+import { registerConvert } from './convert';
 import { registerAddress } from './deploy/address';
 import { registerCertificates } from './deploy/certificates';
 import { registerFleet } from './deploy/fleet';
@@ -28,6 +29,7 @@ export const commands: readonly Register[] = [
   registerAddress,
   registerBranches,
   registerRecover,
+  registerConvert,
   registerUndo,
   registerHistory,
   registerCheck,

@@ -37,7 +37,8 @@ export type NextStepId =
   | 'unlock'
   | 'rollBack'
   | 'showReceipt'
-  | 'showDeployments';
+  | 'showDeployments'
+  | 'convertWar';
 
 export interface NextStep {
   readonly id: NextStepId;
@@ -123,6 +124,7 @@ const nextStepTitles: Readonly<Record<NextStepId, (t: Translate) => string>> = {
   rollBack: (t) => t('Roll Back'),
   showReceipt: (t) => t('Show Receipt'),
   showDeployments: (t) => t('Show Deployments'),
+  convertWar: (t) => t('Convert to Jakarta EE'),
 };
 
 /** Every next step, for tables that must know them all. */

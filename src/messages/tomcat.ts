@@ -90,10 +90,11 @@ export const tomcatTexts: Texts<TomcatErrorReason> = {
     detail:
       fact(facts, 'wanted') === 'jakarta'
         ? facts.t(
-            "The server would take it, say OK and answer 404. Tomcat's migration tool (jakartaee-migration) converts it: java -jar jakartaee-migration-shaded.jar IN.war OUT.war.",
+            'The server would take it, say OK and answer 404. Tomcat\'s migration tool converts it; on the command line "swapdeck convert {0}" does.',
+            fact(facts, 'file'),
           )
         : facts.t('It needs Tomcat 10 or newer, or a build for javax.servlet.'),
-    next: ['rebuild', 'openConfiguration'],
+    next: fact(facts, 'wanted') === 'jakarta' ? ['convertWar', 'rebuild'] : ['rebuild', 'openConfiguration'],
   }),
   foreign: (facts) => ({
     title: facts.t('{0} on {1} was not deployed by Swapdeck.', fact(facts, 'subject'), fact(facts, 'target')),
@@ -111,6 +112,25 @@ export const tomcatTexts: Texts<TomcatErrorReason> = {
     title: facts.t('{0} was built again meanwhile.', fact(facts, 'file')),
     detail: facts.t('It is not the file that the plan was made for, and was not deployed.'),
     next: ['retry'],
+  }),
+  noMigrationTool: (facts) => ({
+    title: facts.t("Tomcat's migration tool was not found."),
+    detail: facts.t(
+      'It is part of Tomcat 10 and newer (let CATALINA_HOME name one), and of Maven\'s repository as {0}, from where Maven could not bring it: "{1}".',
+      fact(facts, 'coordinates'),
+      fact(facts, 'said'),
+    ),
+    next: ['retry', 'installTool'],
+  }),
+  noJava: (facts) => ({
+    title: facts.t('There is no Java on this machine to convert a WAR with.'),
+    detail: facts.t('Install one, or let JAVA_HOME name it.'),
+    next: ['openSettings'],
+  }),
+  migrationFailed: (facts) => ({
+    title: facts.t('{0} could not be converted.', fact(facts, 'file')),
+    detail: facts.t('The migration tool says "{0}".', fact(facts, 'said')),
+    next: ['retry', 'showLog'],
   }),
 };
 

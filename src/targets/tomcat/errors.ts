@@ -20,10 +20,15 @@ import { SwapdeckError } from '../../util/errors';
  * Planning:
  * - `notWar`: the file is no WAR. Details: `file`, `problem`.
  * - `wrongNamespace`: the WAR is for `javax.servlet` and the server for `jakarta.servlet`, or the other way round; most
- *   servers report success and then answer 404. Details: `target`, `server`, `namespace`, `wanted`.
+ *   servers report success and then answer 404. Details: `target`, `server`, `namespace`, `wanted`, `file`.
  * - `foreign`: someone else deployed a newer version, which would keep all users. Details: `subject`, `target`.
  * - `versionText`: a version that can't be part of a file's name. Details: `version`.
  * - `warChanged`: the WAR is not the one that was planned with. Details: `file`.
+ *
+ * Conversion to `jakarta.servlet`:
+ * - `noMigrationTool`: neither a Tomcat nor Maven's repository has the tool. Details: `coordinates`, `said`.
+ * - `noJava`: no Java on this machine to run it with.
+ * - `migrationFailed`: the tool did not convert the file. Details: `file`, `said`.
  */
 export type TomcatErrorReason =
   | 'unauthorized'
@@ -40,7 +45,10 @@ export type TomcatErrorReason =
   | 'wrongNamespace'
   | 'foreign'
   | 'versionText'
-  | 'warChanged';
+  | 'warChanged'
+  | 'noMigrationTool'
+  | 'noJava'
+  | 'migrationFailed';
 
 export class TomcatError extends SwapdeckError<TomcatErrorReason> {
   /** Whether it may be gone when the same is tried again in a moment: a proxy whose server is just starting. */

@@ -24,7 +24,7 @@ import {
 import { compare, contextName } from './listing';
 import { ManagerCalls } from './manager';
 import { sessionNotes } from './notes';
-import type { ServletNamespace, TomcatApplication, TomcatManager } from './model';
+import type { TomcatApplication, TomcatManager } from './model';
 import { smokeCalls } from './smoke';
 import { contextVersion, nextStamp } from './version';
 
@@ -116,7 +116,7 @@ export class TomcatTarget implements Target {
         version: release.version,
         target: this.name,
       });
-    this.#checkNamespace(state, war.namespace);
+    this.#checkNamespace(state, war);
     const all = fleet.flatMap(instancesOf);
     const stamp = nextStamp(
       at ?? EPOCH,
@@ -166,7 +166,7 @@ export class TomcatTarget implements Target {
   }
 
   /** Servers of the other namespace take such a WAR, say OK, and answer 404 ever after. */
-  #checkNamespace({ facts }: TargetState, namespace: ServletNamespace): void {
+  #checkNamespace({ facts }: TargetState, { file, namespace }: NonNullable<TomcatApplication['war']>): void {
     const { server, major } = facts as unknown as ServerFacts;
     if (major === 0 || namespace === 'none') return;
     const wanted = major < FIRST_JAKARTA ? 'javax' : 'jakarta';
@@ -176,6 +176,7 @@ export class TomcatTarget implements Target {
         server,
         namespace,
         wanted,
+        file,
       });
   }
 

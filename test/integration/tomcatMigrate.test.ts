@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { copyFile, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { migratedName, migrateWar } from '../../src/targets/tomcat/migrate';
+import { readWar } from '../../src/targets/tomcat/war';
+import { makeTempDir, removeDir } from '../../scripts/support/tempDir';
+import { tomcatHome } from '../lab/tomcat/distribution';
+import { TomcatNode } from '../lab/tomcat/node';
+import { callsOf, TomcatRunner } from '../lab/tomcat/scene';
+import { randomQuotes } from '../lab/tomcat/wars';
+import { lastLine, startCli } from './support/cli';
+
+describe('the conversion of a WAR to jakarta.servlet', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let war: string;
+  let home: string;
+
+  before(async function () {
+    this.timeout(300_000);
+    folder = await makeTempDir('migrate');
+    war = path.join(folder, 'my shop.war');
+    await copyFile((await randomQuotes('1.0.0', 'javax')).file, war);
+    home = await tomcatHome(11);
+  });
+  after(() => removeDir(folder));
+
+  it('makes a WAR beside it that Tomcat 11 serves, with the tool of a Tomcat', async () => {
+    const lines: string[] = [];
+    const file = await migrateWar({ war, homes: ['/nowhere', home], onLine: (line) => lines.push(line) });
+    assert.equal(file, path.join(folder, 'my shop-jakarta.war'));
+    const { namespace, artifact } = await readWar(file);
+    assert.equal(namespace, 'jakarta');
+    assert.match(lines.join('\n'), /migration/i);
+    const node = await TomcatNode.start({ major: 11 });
+    try {
+      const runner = new TomcatRunner();
+      const calls = callsOf(node);
+      await runner.ask(calls.deployUpload({ path: '/shop', version: '1' }, { file, artifact }, 60_000));
+      assert.equal((await fetch(`${node.url}/shop/health`)).status, 200);
+    } finally {
+      await node.dispose();
+    }
+  });
+
+  it('leaves nothing when it is aborted, or the file is none', async () => {
+    const junk = path.join(folder, 'junk.war');
+    await writeFile(junk, 'junk');
+    await assert.rejects(migrateWar({ war: junk, homes: [home] }), { reason: 'notWar' });
+    const other = path.join(folder, 'other.war');
+    await copyFile(war, other);
+    const abort = new AbortController();
+    const migrating = migrateWar({ war: other, homes: [home], onLine: () => abort.abort() }, abort.signal);
+    await assert.rejects(migrating, { reason: 'aborted' });
+    const left = (await readdir(folder)).filter((name) => name.startsWith('other'));
+    assert.deepEqual(left, ['other.war']);
+  });
+
+  it('says where the tool could be, when nobody has it', async () => {
+    const env = { PATH: folder, HOME: folder, JAVA_HOME: process.env.JAVA_HOME };
+    await assert.rejects(migrateWar({ war, env }), (error: { reason: string; details: object }) => {
+      assert.equal(error.reason, 'noMigrationTool');
+      assert.match(JSON.stringify(error.details), /org\.apache\.tomcat:jakartaee-migration/);
+      return true;
+    });
+  });
+
+  it('is a command', async () => {
+    const argv = ['convert', path.basename(war), '--json'];
+    const { code, stdout } = await startCli(folder, argv, { CATALINA_HOME: home }).ended;
+    assert.equal(code, 0);
+    assert.deepEqual(lastLine(stdout), { war: migratedName(war) });
+  });
+});
