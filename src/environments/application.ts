@@ -13,9 +13,9 @@ import { jkMembers } from '../routers/modJk';
 import { containerOf } from '../targets/docker/naming';
 import { Deployable, type DeployableOptions } from './deployable';
 import { EnvironmentError } from './errors';
-import { approvalsNeeded, checkApprovals, checkPromotion, checkWindow } from './gates';
 import { expectedOf } from './expected';
 import { fleetNotes, lookAtSessions, uncountedNotes, type NodeSessions } from './fleetChecks';
+import { checkPromotion, checkWindow } from './gates';
 import { hintsOf, lookAround, notesOf, targetsOf, type Brought } from './look';
 import { lookUp, type Placed } from './lookUp';
 import {
@@ -323,13 +323,8 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
     return (await there.lock(signal)).history(PROMOTION_HISTORY, signal);
   }
 
-  protected override async approvedBy(plan: Plan): Promise<string[]> {
-    const { clock, actor, approvals } = this.options;
-    if (plan.intent !== 'deploy') return [];
-    checkWindow(this.named, clock.now());
-    const needed = approvalsNeeded(this.environment);
-    if (needed === 0) return [];
-    return checkApprovals(this.named, (await approvals?.(plan, needed)) ?? [], actor.name);
+  protected override approvedBy(plan: Plan): Promise<string[]> {
+    return this.approvalsOf(plan);
   }
 
   #targets(): Promise<Target[]> {

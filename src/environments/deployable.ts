@@ -11,7 +11,7 @@ import { DeployLock, type HeldLock } from '../deploy/lock';
 import { LockCalls } from '../deploy/lockCalls';
 import type { Standing } from '../deploy/recover';
 import { EnvironmentError } from './errors';
-import type { NamedEnvironment } from './gates';
+import { approvalsNeeded, checkApprovals, checkWindow, type NamedEnvironment } from './gates';
 import type { Places } from './places';
 import { makeRunner } from './runner';
 import { sharedFolder } from './shared';
@@ -113,6 +113,16 @@ export abstract class Deployable<Options extends DeployableOptions = DeployableO
   /** Takes the lock away from its holder; ask a person first. */
   async unlock(token: number, signal?: AbortSignal): Promise<boolean> {
     return (await this.lock(signal)).break(token, signal);
+  }
+
+  /** Who approves a new release, where somebody must; it must still be time, too. Rejects with `EnvironmentError`. */
+  protected async approvalsOf(plan: Plan): Promise<string[]> {
+    const { clock, actor, approvals } = this.options;
+    if (plan.intent !== 'deploy') return [];
+    checkWindow(this.named, clock.now());
+    const needed = approvalsNeeded(this.environment);
+    if (needed === 0) return [];
+    return checkApprovals(this.named, (await approvals?.(plan, needed)) ?? [], actor.name);
   }
 
   protected get named(): NamedEnvironment {

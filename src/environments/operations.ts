@@ -3,7 +3,7 @@ import type { Deployable, DeployableOptions } from './deployable';
 import { fleetsIn } from './fleetNames';
 
 /** Kinds of operations: changes of an environment that put no release there. */
-export type OperationKind = 'address' | 'certificate' | 'fleet';
+export type OperationKind = 'address' | 'certificate' | 'fleet' | 'war';
 
 interface OperationRow {
   /** What there is in an environment to operate on, by name. */
@@ -33,6 +33,11 @@ const rows: Readonly<Partial<Record<OperationKind, OperationRow>>> = {
       const { AddressMove } = await import('./addressMove');
       return new AddressMove(name, options);
     },
+  },
+  war: {
+    // Anything can be put anywhere: there is no list of it.
+    names: () => [],
+    open: async (name, options) => new (await import('./warDeployment')).WarDeployment(name, options),
   },
 };
 

@@ -18,7 +18,7 @@ export type WarApplication = Extract<Application, { kind: 'war' }>;
 type War = NonNullable<TomcatApplication['war']>;
 
 /** How long an upload may stand still, and an application may take to start. */
-const START_MS = 300_000;
+export const START_MS = 300_000;
 
 /** What is needed to know where an application's servers are. */
 export interface TomcatPlace {
@@ -59,7 +59,10 @@ export function smokeOf({ smoke }: WarApplication): TomcatApplication['smoke'] {
 /** Where each server is asked for its pages, by its name. */
 export function tomcatAddresses({ config, providers, targets }: TomcatPlace): Record<string, Address> {
   return Object.fromEntries(
-    targets.map((target) => [target, addressOf(managerOf(target, config.tomcats[target]!, providers).url)]),
+    targets.map((target) => [
+      target,
+      addressOf(managerOf(target, config.tomcats[target]!, providers).url),
+    ]),
   );
 }
 
@@ -95,7 +98,7 @@ export async function buildWar(
       : await workspaceWar(application, application.artifact.war, version, parts, signal);
   const { artifact, namespace } = await readWar(file, signal);
   const { context } = parts.atVersion(application, rest.version);
-  const configuration = digestOf(contextOf(name, { context }), parts.environment);
+  const configuration = configurationOf(contextOf(name, { context }), parts.environment);
   return {
     release: { application: name, ...rest, artifact, configuration },
     war: { ...place, namespace },
@@ -137,6 +140,6 @@ export function managerOf(name: string, tomcat: Tomcat, providers: ValueProvider
 }
 
 /** Digest of what the configuration says about running it. */
-function digestOf(context: string, environment: string): string {
+export function configurationOf(context: string, environment: string): string {
   return createHash('sha256').update(canonicalJson({ context, environment })).digest('hex').slice(0, 16);
 }
