@@ -14,7 +14,7 @@ const directions = {
   routers: ['util', 'contracts'],
   config: ['util', 'contracts'],
   hotswap: ['util', 'contracts', 'jdwp', 'classfile', 'compile', 'transport', 'config'],
-  targets: ['util', 'contracts', 'jdwp', 'classfile', 'compile', 'transport', 'config'],
+  targets: ['util', 'contracts', 'artifacts', 'jdwp', 'classfile', 'compile', 'transport', 'config'],
   deploy: ['util', 'contracts', 'config', 'transport', 'routers', 'certificates'],
   environments: [
     'util',

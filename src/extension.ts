@@ -34,6 +34,7 @@ import { ContainersView } from './editor/views/containers';
 import { DeploymentsView } from './editor/views/deployments';
 import { EnvironmentsView } from './editor/views/environments';
 import { SwapsView } from './editor/views/swaps';
+import { TomcatsView } from './editor/views/tomcats';
 import { DisposableStore } from './util/disposables';
 
 /** Puts the extension together. Nothing heavy is loaded here: what is, loads with its first use. */
@@ -41,8 +42,8 @@ export function activate(context: vscode.ExtensionContext): Api {
   const store = new DisposableStore();
   context.subscriptions.push(store);
   const log = store.add(new ChannelLog());
-  const secrets = new Secrets(context.secrets);
   const dialogs = new ReplaceableDialogs();
+  const secrets = new Secrets(context.secrets, dialogs);
   const prompter = new EditorPrompter(dialogs, context.secrets);
   const dialers = store.add(new EditorDialers(secrets, prompter, log));
   const configurations = store.add(new Configurations());
@@ -58,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const deployments = store.add(new DeploymentsView(applications));
   const environments = store.add(new EnvironmentsView(jvms, applications));
   const containers = store.add(new ContainersView({ configurations, dialers, jvms }));
+  const tomcats = store.add(new TomcatsView({ configurations, dialers, jvms }));
   const swaps = store.add(new SwapsView(ledger));
   const bytecode = store.add(new BytecodeDocuments());
   bytecode.addSource('ledger', async (key) => ledger.bytecode(...(key.split('/') as [string, string?])));
@@ -83,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     trafficBoards,
     environments,
     containers,
+    tomcats,
     swaps,
     bytecode,
     comparisons,
@@ -96,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   };
   environments.register();
   containers.register();
+  tomcats.register();
   deployments.register();
   store.add(connectDeployments(app, keys));
   swaps.register();
@@ -120,6 +124,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     comparisons,
     comparison,
     containers,
+    tomcats,
     whenReady,
     dispose: () => store.dispose(),
   };

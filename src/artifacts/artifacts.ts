@@ -40,7 +40,7 @@ const PASSING: ReadonlySet<ArtifactErrorReason> = new Set<ArtifactErrorReason>([
 ]);
 const MOST_NAMED = 8;
 
-/** Artifacts with one kind of file (`war`), of the repositories that Maven's settings name. */
+/** Artifacts with one kind of file (`war`, or `-shaded.jar` with a classifier), of the repositories that Maven's settings name. */
 export class Artifacts {
   readonly #settings: MavenSettings;
   readonly #extension: string;

@@ -22,9 +22,13 @@ export function artifactPath({ group, artifact }: ArtifactId): string {
   return `${group.replaceAll('.', '/')}/${artifact}`;
 }
 
-/** Where it has a file of a version. Builds of a snapshot are in its folder. Throws `ArtifactError` `badVersion`. */
+/**
+ * Where it has a file of a version. Builds of a snapshot are in its folder. `extension` begins with `-` where it has a
+ * classifier: `-shaded.jar`. Throws `ArtifactError` `badVersion`.
+ */
 export function filePath(id: ArtifactId, version: string, extension: string): string {
-  return `${versionPath(id, version)}/${id.artifact}-${version}.${extension}`;
+  const end = extension.startsWith('-') ? extension : `.${extension}`;
+  return `${versionPath(id, version)}/${id.artifact}-${version}${end}`;
 }
 
 export function versionPath(id: ArtifactId, version: string): string {

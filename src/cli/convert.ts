@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { examples, ExitCode, type Register } from './command';
 
 /** `swapdeck convert`: a WAR for `javax.servlet` becomes one for `jakarta.servlet`. */
@@ -10,9 +10,13 @@ export const registerConvert: Register = (program, action) => {
     .addHelpText('after', examples('convert target/shop.war', 'convert target/shop.war --json'))
     .action(
       action(async ({ output, signal, cwd, env }, war: string) => {
-        const { migrateWar } = await import('../targets/tomcat/migrate');
+        const [{ migrateWar }, { stateFolder }] = await Promise.all([
+          import('../targets/tomcat/migrate'),
+          import('../environments/stateFolder'),
+        ]);
+        const cache = join(stateFolder(env), 'artifacts');
         const onLine = (line: string): void => output.note(line);
-        const file = await migrateWar({ war: resolve(cwd, war), env, onLine }, signal);
+        const file = await migrateWar({ war: resolve(cwd, war), env, cache, onLine }, signal);
         output.line(file);
         output.result({ war: file });
         return ExitCode.done;

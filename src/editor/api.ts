@@ -11,6 +11,7 @@ import type { ContainersView } from './views/containers';
 import type { DeploymentsView } from './views/deployments';
 import type { EnvironmentsView } from './views/environments';
 import type { SwapsView } from './views/swaps';
+import type { TomcatsView } from './views/tomcats';
 
 /** What `activate` returns: for tests, and for other extensions that want to know of swaps. */
 export interface Api {
@@ -27,6 +28,7 @@ export interface Api {
   readonly comparisons: Comparisons;
   readonly comparison: ComparisonView;
   readonly containers: ContainersView;
+  readonly tomcats: TomcatsView;
   /** Resolves when the configuration has been read. */
   readonly whenReady: Promise<void>;
   /** Ends everything the extension started, as deactivation does. */

@@ -21,6 +21,7 @@ import type { ContainersView } from './views/containers';
 import type { DeploymentsView } from './views/deployments';
 import type { EnvironmentsView } from './views/environments';
 import type { SwapsView } from './views/swaps';
+import type { TomcatsView } from './views/tomcats';
 
 /** The parts of the running extension, as its commands see them. */
 export interface App {
@@ -37,6 +38,7 @@ export interface App {
   readonly trafficBoards: TrafficBoards;
   readonly environments: EnvironmentsView;
   readonly containers: ContainersView;
+  readonly tomcats: TomcatsView;
   readonly swaps: SwapsView;
   readonly bytecode: BytecodeDocuments;
   readonly comparisons: Comparisons;

@@ -23,6 +23,10 @@ export class ContextKeys implements Disposable {
         sessions.some((session) => session.waitingFor !== undefined),
       );
       this.set('swapdeck.configuration', configurationState(configurations));
+      this.set(
+        'swapdeck.tomcats',
+        configurations.folders.some(({ config }) => Object.keys(config?.tomcats ?? {}).length > 0),
+      );
     };
     this.#store.add(jvms.onDidChange(update));
     this.#store.add(jvms.onDidChangeSessions(update));

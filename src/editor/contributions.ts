@@ -7,6 +7,7 @@
 import { containerCommands } from './contributions/containers';
 import { deployCommands } from './contributions/deploy';
 import { operationCommands } from './contributions/operations';
+import { tomcatCommands } from './contributions/tomcats';
 
 export { settings, type SettingId, type SettingRow } from './contributions/settings';
 
@@ -38,6 +39,7 @@ export const views = {
     when: 'swapdeck.applications',
   },
   'swapdeck.containers': { name: 'Containers', icon: '$(package)' },
+  'swapdeck.tomcats': { name: 'Tomcats', icon: '$(server-environment)' },
   'swapdeck.swaps': { name: 'Swaps', icon: '$(zap)' },
   'swapdeck.comparison': { name: 'Comparison', icon: '$(diff)', when: 'swapdeck.compared' },
 } as const satisfies Record<string, { name: string; icon: string; when?: string }>;
@@ -64,6 +66,8 @@ export type ContextKey =
   /** This window executes a deployment. */
   | 'swapdeck.deploying'
   | 'swapdeck.deploymentsGrouped'
+  /** A configuration names a Tomcat. */
+  | 'swapdeck.tomcats'
   /** Uris of the plans that wait for a yes or no. */
   | 'swapdeck.pendingPlans'
   /** `none`, `invalid`, `empty` (no environment with a JVM), `environments`. */
@@ -320,6 +324,7 @@ export const commands = {
   ...deployCommands,
   ...containerCommands,
   ...operationCommands,
+  ...tomcatCommands,
 } as const satisfies Record<`swapdeck.${string}`, CommandRow>;
 export type CommandId = keyof typeof commands;
 
@@ -336,6 +341,12 @@ export const languages = {
     extension: '.swapdeck-plan',
     scopeName: 'text.deploy-plan',
     grammar: 'syntaxes/deploy-plan.tmLanguage.json',
+  },
+  'swapdeck-threaddump': {
+    name: 'Java Thread Dump',
+    extension: '.threaddump',
+    scopeName: 'text.threaddump',
+    grammar: 'syntaxes/threaddump.tmLanguage.json',
   },
 } as const;
 

@@ -17,7 +17,7 @@ export interface JvmEntry {
   readonly name: string;
   /** What tells it from others of the name: an address, an environment, a process id. */
   readonly description: string;
-  readonly origin: 'configuration' | 'launch' | 'local' | 'address' | 'container';
+  readonly origin: 'configuration' | 'launch' | 'local' | 'address' | 'container' | 'tomcat';
   /** The port on this machine, of a configured JVM that is reached directly. */
   readonly port?: number;
   /** Why it can't be attached to, for kinds that are not reachable yet. */

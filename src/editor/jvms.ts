@@ -96,7 +96,10 @@ export class Jvms implements Disposable {
     const listed = new Set(entries.map(({ id }) => id));
     const others = [...this.#attached.values()]
       .map(({ entry }) => entry)
-      .filter(({ id, origin }) => origin !== 'container' && !listed.has(id) && !configured.has(id));
+      .filter(
+        ({ id, origin }) =>
+          origin !== 'container' && origin !== 'tomcat' && !listed.has(id) && !configured.has(id),
+      );
     return [...entries, ...others];
   }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Log } from '../contracts/log';
 import type { Message, NextStepId } from '../messages/message';
 import { AbortedError, SwapdeckError } from '../util/errors';
@@ -17,10 +18,21 @@ export interface StepContext {
   readonly deployment?: PlacedApplication;
   /** Opens the receipt of what was done. */
   readonly receipt?: () => unknown;
+  /** A WAR for the wrong servlet namespace; absolute. */
+  readonly war?: string;
+  /** Goes on with the WAR that it was converted to. */
+  readonly converted?: (war: string) => unknown;
 }
 
 /** Runs a next step; undefined where the editor has nothing to do for it (it is advice then, and no button). */
 export type Steps = (id: NextStepId, context: StepContext) => (() => unknown) | undefined;
+
+/** The WAR that an error is about; plans have it relative to the folder of `swapdeck.yaml`. */
+function warOf(error: unknown, { deployment }: StepContext): Pick<StepContext, 'war'> {
+  const { reason, details } = error instanceof SwapdeckError ? (error as SwapdeckError) : {};
+  if (reason !== 'wrongNamespace' || typeof details?.file !== 'string') return {};
+  return { war: resolve(deployment?.configuration.folder.uri.fsPath ?? '', details.file) };
+}
 
 /** Most buttons of a notification; more would wrap. */
 const mostButtons = 3;
@@ -46,7 +58,7 @@ export class Notifier {
     // Its words for every room are much to read before anything has gone wrong.
     void import('../messages/describe').then(({ describe, describeJvmError }) => {
       const message = jvm === undefined ? describe(error, { t }) : describeJvmError(error, { t, where: jvm });
-      this.tell('error', message, context);
+      this.tell('error', message, { ...warOf(error, context), ...context });
     });
   }
 

@@ -8,7 +8,7 @@ import type { StepContext } from './notify';
 /** What a button of a next step does; advice that only a person can follow has none. */
 export function runStep(
   id: NextStepId,
-  { retry, goOnWithout, jvm, deployment, receipt }: StepContext,
+  { retry, goOnWithout, jvm, deployment, receipt, war, converted }: StepContext,
 ): (() => unknown) | undefined {
   const run =
     (command: string, ...args: unknown[]) =>
@@ -61,6 +61,8 @@ export function runStep(
       return receipt;
     case 'openMavenSettings':
       return run('vscode.open', vscode.Uri.file(join(homedir(), '.m2', 'settings.xml')));
+    case 'convertWar':
+      return war === undefined ? undefined : run('swapdeck.convertWar', war, converted);
     case 'showDeployments':
       return run('swapdeck.deployments.focus');
     case 'detachOther':

@@ -97,6 +97,20 @@ export const welcome: readonly WelcomeRow[] = [
     ].join('\n'),
   },
   {
+    view: 'swapdeck.tomcats',
+    when: '!isWorkspaceTrusted',
+    contents: 'No server is asked in a folder you do not trust.',
+  },
+  {
+    view: 'swapdeck.tomcats',
+    when: 'isWorkspaceTrusted && !swapdeck.tomcats',
+    contents: [
+      'Tomcats of swapdeck.yaml are listed here: their web applications version by version, with the sessions of each.',
+      '[Open swapdeck.yaml](command:swapdeck.openConfiguration)',
+      'Name a server under `tomcats`, such as `web-1: { manager: "http://10.0.0.11:8080/manager", user: deployer, password: "${secret:tomcat}" }`.',
+    ].join('\n'),
+  },
+  {
     view: 'swapdeck.comparison',
     when: 'swapdeck.attached',
     contents: [

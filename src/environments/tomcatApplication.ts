@@ -59,10 +59,7 @@ export function smokeOf({ smoke }: WarApplication): TomcatApplication['smoke'] {
 /** Where each server is asked for its pages, by its name. */
 export function tomcatAddresses({ config, providers, targets }: TomcatPlace): Record<string, Address> {
   return Object.fromEntries(
-    targets.map((target) => [
-      target,
-      addressOf(managerOf(target, config.tomcats[target]!, providers).url),
-    ]),
+    targets.map((target) => [target, addressOf(managerOf(target, config.tomcats[target]!, providers).url)]),
   );
 }
 

@@ -113,15 +113,6 @@ export const tomcatTexts: Texts<TomcatErrorReason> = {
     detail: facts.t('It is not the file that the plan was made for, and was not deployed.'),
     next: ['retry'],
   }),
-  noMigrationTool: (facts) => ({
-    title: facts.t("Tomcat's migration tool was not found."),
-    detail: facts.t(
-      'It is part of Tomcat 10 and newer (let CATALINA_HOME name one), and of Maven\'s repository as {0}, from where Maven could not bring it: "{1}".',
-      fact(facts, 'coordinates'),
-      fact(facts, 'said'),
-    ),
-    next: ['retry', 'installTool'],
-  }),
   noJava: (facts) => ({
     title: facts.t('There is no Java on this machine to convert a WAR with.'),
     detail: facts.t('Install one, or let JAVA_HOME name it.'),

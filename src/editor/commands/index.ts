@@ -10,6 +10,7 @@ import { clearSwapFilter, filterSwaps } from './filterSwaps';
 import { openClass, openConfiguration } from './open';
 import { compareClass } from './compareClass';
 import { operationHandlers } from './operations';
+import { tomcatHandlers } from './tomcats';
 import { chooseRestartTask, restartJvm } from './restartJvm';
 import { cancel, pause, swapNow, unpause } from './swap';
 import { openSwappedClass, redoSwap, undoAll, undoSwap } from './undo';
@@ -58,6 +59,7 @@ const handlers: Readonly<Record<CommandId, Handler>> = {
   ...deployHandlers,
   ...containerHandlers,
   ...operationHandlers,
+  ...tomcatHandlers,
 };
 
 /** Commands that work in a folder nobody trusts yet. */

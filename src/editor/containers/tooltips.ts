@@ -1,19 +1,8 @@
 import * as vscode from 'vscode';
 import type { HostContainer, HostImage } from '../../targets/docker/manage/listing';
 import { t } from '../text';
+import { table } from '../tooltipTable';
 import { roleWords, shortId, size } from './words';
-
-/** A table of names and values under a title; what has no value has no line. */
-function table(
-  title: string,
-  rows: readonly (readonly [string, string | undefined])[],
-): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
-  text.appendMarkdown(`| ${escape(title)} | |\n|---|---|\n`);
-  for (const [name, value] of rows)
-    if (value !== undefined && value !== '') text.appendMarkdown(`| ${escape(name)} | ${escape(value)} |\n`);
-  return text;
-}
 
 export function containerTooltip(container: HostContainer): vscode.MarkdownString {
   const { name, ours, image, status, created, ports, onHostNetwork, id } = container;
@@ -61,8 +50,4 @@ export function imageTooltip({
 
 function dateOf(seconds: number): string {
   return new Date(seconds * 1000).toLocaleString(vscode.env.language);
-}
-
-function escape(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!|<>~-]/g, '\\$&');
 }

@@ -3,8 +3,8 @@ import { DisposableStore, type Disposable } from '../../util/disposables';
 import type { Configurations } from '../configuration';
 import type { EditorDialers } from '../dialers';
 import type { Jvms } from '../jvms';
+import { ReadOnlyDocuments } from '../readOnlyDocuments';
 import { containerJvm } from './containerJvm';
-import { ContainerDocuments } from './documents';
 import { HostModel } from './host';
 import { containersItem } from './items';
 import { LogTerminals } from './logTerminals';
@@ -22,7 +22,8 @@ export interface TreeOptions {
 /** What the view shows: the hosts of all configurations, each with what it has. */
 export class ContainersTree implements Disposable {
   readonly logs: LogTerminals;
-  readonly documents: ContainerDocuments;
+  /** What an engine says of a container. */
+  readonly documents: ReadOnlyDocuments;
   /** Terminals with a shell in a container. */
   readonly #shells = new Set<vscode.Terminal>();
   readonly #options: TreeOptions;
@@ -39,7 +40,7 @@ export class ContainersTree implements Disposable {
   constructor(options: TreeOptions) {
     this.#options = options;
     this.logs = this.#store.add(new LogTerminals());
-    this.documents = this.#store.add(new ContainerDocuments());
+    this.documents = this.#store.add(new ReadOnlyDocuments('swapdeck-container'));
     const { configurations, jvms } = options;
     this.#store.add(
       configurations.onDidChange(() => {

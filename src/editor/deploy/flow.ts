@@ -8,6 +8,7 @@ import { EnvironmentError } from '../../environments/errors';
 import { isOperation, nameOf } from '../../environments/operations';
 import { AbortedError } from '../../util/errors';
 import type { App } from '../app';
+import type { StepContext } from '../notify';
 import { t } from '../text';
 import { approve, showPlan } from './approve';
 import { isGone } from './holder';
@@ -41,13 +42,14 @@ const views = ['swapdeck.environments', 'swapdeck.deployments'] as const;
 
 /**
  * Makes a plan, shows it, asks, executes it and tells how it went. `D` is what `placed` names. Where the world changed meanwhile the plan is made
- * and shown again. Resolves to the receipt; undefined when nothing was done. Never rejects: errors are told.
+ * and shown again. `context`: for the buttons of an error. Resolves to the receipt; undefined when nothing was done. Never rejects: errors are told.
  */
 export async function deployByPlan<D extends Deployable>(
   app: App,
   placed: PlacedApplication,
   title: string,
   make: MakePlan<D>,
+  context: StepContext = {},
 ): Promise<Receipt | undefined> {
   if (isBusy(app, placed)) return undefined;
   try {
@@ -66,13 +68,18 @@ export async function deployByPlan<D extends Deployable>(
       }
     }
   } catch (error) {
-    const retry = (): unknown => deployByPlan(app, placed, title, make);
+    const retry = (): unknown => deployByPlan(app, placed, title, make, context);
     const down = error instanceof EnvironmentError && error.reason === 'targetDown' && error.details.target;
     const goOnWithout = (): unknown =>
-      deployByPlan<D>(app, placed, title, (deployable, signal) =>
-        make(deployable.leavingOut([String(down)]), signal),
+      deployByPlan<D>(
+        app,
+        placed,
+        title,
+        (deployable, signal) => make(deployable.leavingOut([String(down)]), signal),
+        context,
       );
-    app.notifier.error(error, { deployment: placed, retry, ...(down !== false && { goOnWithout }) });
+    const steps = { retry, ...(down !== false && { goOnWithout }) };
+    app.notifier.error(error, { ...context, deployment: placed, ...steps });
     return undefined;
   }
 }

@@ -26,7 +26,6 @@ import { SwapdeckError } from '../../util/errors';
  * - `warChanged`: the WAR is not the one that was planned with. Details: `file`.
  *
  * Conversion to `jakarta.servlet`:
- * - `noMigrationTool`: neither a Tomcat nor Maven's repository has the tool. Details: `coordinates`, `said`.
  * - `noJava`: no Java on this machine to run it with.
  * - `migrationFailed`: the tool did not convert the file. Details: `file`, `said`.
  */
@@ -46,7 +45,6 @@ export type TomcatErrorReason =
   | 'foreign'
   | 'versionText'
   | 'warChanged'
-  | 'noMigrationTool'
   | 'noJava'
   | 'migrationFailed';
 

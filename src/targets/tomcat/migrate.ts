@@ -1,10 +1,12 @@
 import { promises as fs } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { Artifacts } from '../../artifacts/artifacts';
+import { artifactName } from '../../artifacts/coordinates';
+import { readMavenSettings } from '../../artifacts/settings';
 import { CompileError } from '../../compile/errors';
 import { javaEnvironment } from '../../compile/javaProcess';
 import { findJdks, toolPath } from '../../compile/jdks';
-import { mavenLocalRepository } from '../../compile/maven/repository';
 import { runTool } from '../../compile/tool';
 import { TomcatError } from './errors';
 import { readWar } from './war';
@@ -12,19 +14,19 @@ import { readWar } from './war';
 // Tomcat's migration tool for Jakarta EE (Apache Tomcat Migration Tool for Jakarta EE, README): one jar with all it
 // needs, `java -jar TOOL IN OUT`. Each Tomcat from 10 on brings it along.
 
-const GROUP = 'org.apache.tomcat';
-const ARTIFACT = 'jakartaee-migration';
+const TOOL = { group: 'org.apache.tomcat', artifact: 'jakartaee-migration' };
 const VERSION = '1.0.9';
-const COORDINATES = `${GROUP}:${ARTIFACT}:${VERSION}:jar:shaded`;
+const END = '-shaded.jar';
 const IN_TOMCAT = /^jakartaee-migration-.*-shaded\.jar$/;
-/** It needs Java 8; a newer one is quicker. */
-const MINUTE_MS = 60_000;
+const LONGEST_MS = 30 * 60_000;
 
 export interface Migration {
   /** The WAR for `javax.servlet`; absolute. */
   readonly war: string;
   /** Folders where a Tomcat may be. */
   readonly homes?: readonly string[];
+  /** A folder for the tool, where it must be fetched. */
+  readonly cache: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Says what is being done: a line the tool prints, or that it is fetched. */
   readonly onLine?: (line: string) => void;
@@ -38,8 +40,8 @@ export function migratedName(war: string): string {
 
 /**
  * Converts a WAR to `jakarta.servlet`, beside the one for `javax.servlet`, in the place of an earlier conversion;
- * resolves to its file. Rejects with `TomcatError` `notWar`, `noMigrationTool`, `noJava` or `migrationFailed`; then, and
- * when it is aborted, nothing is left.
+ * resolves to its file. Rejects with `TomcatError` `notWar`, `noJava` or `migrationFailed`, with `ArtifactError` where the
+ * tool can't be had; then, and when it is aborted, nothing is left.
  */
 export async function migrateWar(migration: Migration, signal?: AbortSignal): Promise<string> {
   const { war, env = process.env, onLine } = migration;
@@ -54,7 +56,7 @@ export async function migrateWar(migration: Migration, signal?: AbortSignal): Pr
         args: ['-jar', tool, '-logLevel=INFO', war, part],
         folder: path.dirname(war),
         env: javaEnvironment(env),
-        timeoutMs: 30 * MINUTE_MS,
+        timeoutMs: LONGEST_MS,
         ...(onLine && { onLine }),
       },
       signal,
@@ -76,9 +78,9 @@ async function findJava(env: NodeJS.ProcessEnv): Promise<string> {
   throw new TomcatError('noJava', 'no Java was found');
 }
 
-/** The tool of a Tomcat, or of Maven's local repository; else Maven brings it there, by its own settings. */
+/** The tool of a Tomcat, else that of the repositories that Maven's settings name. */
 async function findTool(
-  { homes = [], env = process.env, onLine }: Migration,
+  { homes = [], env = process.env, cache, onLine }: Migration,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   for (const home of [...homes, env.CATALINA_HOME].filter((each) => each !== undefined)) {
@@ -86,36 +88,10 @@ async function findTool(
     const name = (await fs.readdir(lib).catch(() => [])).find((each) => IN_TOMCAT.test(each));
     if (name !== undefined) return path.join(lib, name);
   }
-  const repository = await mavenLocalRepository(env.HOME ?? env.USERPROFILE ?? os.homedir());
-  const folder = path.join(repository, ...GROUP.split('.'), ARTIFACT, VERSION);
-  const file = path.join(folder, `${ARTIFACT}-${VERSION}-shaded.jar`);
-  if (await isThere(file)) return file;
-  onLine?.(COORDINATES);
-  try {
-    await runTool(
-      {
-        command: process.platform === 'win32' ? 'mvn.cmd' : 'mvn',
-        args: ['-q', '-B', 'dependency:get', `-Dartifact=${COORDINATES}`, '-Dtransitive=false'],
-        folder: os.tmpdir(),
-        env,
-        timeoutMs: 5 * MINUTE_MS,
-      },
-      signal,
-    );
-  } catch (error) {
-    if (!(error instanceof CompileError)) throw error;
-    const details = { coordinates: COORDINATES, said: lastWords(error) };
-    throw new TomcatError('noMigrationTool', COORDINATES, details, error);
-  }
-  if (await isThere(file)) return file;
-  throw new TomcatError('noMigrationTool', file, { coordinates: COORDINATES, said: file });
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return fs.access(file).then(
-    () => true,
-    () => false,
-  );
+  const home = env.HOME ?? env.USERPROFILE ?? os.homedir();
+  const settings = await readMavenSettings({ home, env });
+  onLine?.(`${artifactName(TOOL)}:${VERSION}`);
+  return (await new Artifacts({ settings, cache }, END).fetch(TOOL, VERSION, undefined, signal)).file;
 }
 
 /** The end of what a tool printed. */

@@ -1,19 +1,8 @@
 import assert from 'node:assert/strict';
-import type { CommandRow } from '../../../src/editor/contributions';
 import { containerCommands } from '../../../src/editor/contributions/containers';
+import { onRow } from './support/menus';
 
-/** Commands on a row with this `viewItem`, in an icon or in its menu. */
-function on(viewItem: string, inline: boolean): string[] {
-  return Object.entries<CommandRow>(containerCommands).flatMap(([id, { places = [] }]) =>
-    places.some(({ menu, when, group }) => {
-      const pattern = /viewItem =~ \/(.*)\//.exec(when)?.[1];
-      if (menu !== 'view/item/context' || pattern === undefined) return false;
-      return group.startsWith('inline') === inline && new RegExp(pattern).test(viewItem);
-    })
-      ? [id.replace('swapdeck.', '')]
-      : [],
-  );
-}
+const on = (viewItem: string, inline: boolean): string[] => onRow(containerCommands, viewItem, inline);
 
 describe('what can be done with the row of a container', () => {
   const changing = ['openShell', 'startContainer', 'stopContainer', 'restartContainer', 'removeContainer'];

@@ -112,7 +112,6 @@ const details = {
   instance: 'www',
   group: 'all',
   priority: 254,
-  coordinates: 'org.apache.tomcat:tool:1',
 };
 const facts: Facts = { t: english, where: 'WHERE', details };
 

@@ -36,7 +36,8 @@ export async function inspect(app: App, node?: unknown): Promise<vscode.TextDocu
   const { host, container } = chosen;
   const tree = await app.containers.tree();
   const found = await inspectContainer(await host.engine(), container.id);
-  return tree.documents.show(host.name, nameOf(found), describeContainer(found, shownVariables(chosen)));
+  const text = describeContainer(found, shownVariables(chosen));
+  return tree.documents.show(`/${host.name}/${nameOf(found)}.json`, text);
 }
 
 /** Variables that the configuration writes out; of a container of others there are none. */
