@@ -52,6 +52,9 @@ const AT_ONCE = 4;
 /** Calls that listen to one question's signal. */
 const MOST_LISTENERS = 50;
 
+/** Makes a call, and gives what its parser made of the answer. */
+type Ask = <T>(call: (calls: ManagerCalls) => Call) => Promise<T>;
+
 /** A Tomcat that is asked when somebody looks. Asking one never waits for another. */
 export class TomcatServer implements Disposable {
   readonly name: string;
@@ -78,7 +81,7 @@ export class TomcatServer implements Disposable {
   get details(): ServerDetails | undefined {
     return this.#details;
   }
-  /** How old the sessions of a version are, where it has some. */
+  /** How old the sessions of a version are, where it has some and gets no new users. */
   sessionsOf({ name }: ContextVersion): SessionInfo | undefined {
     return this.#sessions.get(name);
   }
@@ -93,14 +96,9 @@ export class TomcatServer implements Disposable {
     return new ManagerCalls(this.#options.manager());
   }
 
-  runner(signal: AbortSignal): Promise<Runner> {
-    return this.#options.runner(signal);
-  }
-
   /** Makes a call of this server, and gives what its parser made of the answer. Rejects as `Runner.perform`. */
   async perform<T>(call: (calls: ManagerCalls) => Call, signal: AbortSignal): Promise<T> {
-    const runner = await this.runner(signal);
-    return (await runner.perform(call(this.calls), {}, signal)).answer.value as unknown as T;
+    return (await this.#asker(signal))(call);
   }
 
   /** Asks everything; a question that is under way is given up. Never rejects: what is wrong becomes the state. */
@@ -118,10 +116,11 @@ export class TomcatServer implements Disposable {
       () => undefined,
     );
     try {
-      await this.#list(signal);
+      const ask = await this.#asker(signal);
+      await this.#list(ask, signal);
       if (signal.aborted) return;
       this.#set({ kind: 'known' });
-      await Promise.all([this.#askDetails(signal), this.#askSessions(signal)]);
+      await Promise.all([this.#askDetails(ask, signal), this.#askSessions(ask, signal)]);
     } catch (error) {
       if (!signal.aborted) this.#set({ kind: 'failed', error });
     } finally {
@@ -145,9 +144,8 @@ export class TomcatServer implements Disposable {
   }
 
   /** One request first: a password that is wrong is tried once, not in each of them, for users are locked out soon. */
-  async #list(signal: AbortSignal): Promise<void> {
+  async #list(ask: Ask, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    const ask = <T>(call: (calls: ManagerCalls) => Call): Promise<T> => this.perform<T>(call, signal);
     const { contexts, newest } = await ask<Contexts>((calls) => calls.list());
     // Not of the first request, which may have waited for a person to tell the password.
     const begun = clock.monotonic();
@@ -160,15 +158,13 @@ export class TomcatServer implements Disposable {
     for (const name of this.#sessions.keys()) if (!present.has(name)) this.#sessions.delete(name);
   }
 
-  async #askDetails(signal: AbortSignal): Promise<void> {
-    const vm = this.perform<VmInfo>((calls) => calls.vmInfo(), signal);
-    const certificates = this.perform<Certificate[]>((calls) => calls.certificates(), signal).catch(
-      (error: unknown) => {
-        // Old servers know no such question.
-        if (error instanceof TomcatError && error.reason === 'refused') return [];
-        throw error;
-      },
-    );
+  async #askDetails(ask: Ask, signal: AbortSignal): Promise<void> {
+    const vm = ask<VmInfo>((calls) => calls.vmInfo());
+    const certificates = ask<Certificate[]>((calls) => calls.certificates()).catch((error: unknown) => {
+      // Old servers know no such question.
+      if (error instanceof TomcatError && error.reason === 'refused') return [];
+      throw error;
+    });
     const [machine, shown] = await Promise.allSettled([vm, certificates]);
     if (signal.aborted) return;
     const failed = [machine, shown].find((each) => each.status === 'rejected');
@@ -180,13 +176,14 @@ export class TomcatServer implements Disposable {
     this.#changed.fire();
   }
 
-  async #askSessions(signal: AbortSignal): Promise<void> {
+  /** Of versions that get no new users: they will be empty some day. */
+  async #askSessions(ask: Ask, signal: AbortSignal): Promise<void> {
     const all = (this.#contents?.paths ?? []).flatMap(({ versions }) => versions);
-    for (const { name, sessions } of all) if (sessions === 0) this.#sessions.delete(name);
-    const occupied = all.filter(({ sessions }) => sessions > 0);
+    const occupied = all.filter(({ sessions, isNewest }) => sessions > 0 && !isNewest);
+    for (const version of all) if (!occupied.includes(version)) this.#sessions.delete(version.name);
     await mapLimit(occupied, AT_ONCE, async (version) => {
       try {
-        const info = await this.perform<SessionInfo>((calls) => calls.sessions(version), signal);
+        const info = await ask<SessionInfo>((calls) => calls.sessions(version));
         this.#sessions.set(version.name, info);
       } catch {
         // It may have stopped meanwhile; its number of sessions is known from the list.
@@ -194,6 +191,14 @@ export class TomcatServer implements Disposable {
       }
     });
     if (occupied.length > 0 && !signal.aborted) this.#changed.fire();
+  }
+
+  /** Makes calls of one question with one runner. */
+  async #asker(signal: AbortSignal): Promise<Ask> {
+    const runner = await this.#options.runner(signal);
+    const { calls } = this;
+    return async <T>(call: (calls: ManagerCalls) => Call) =>
+      (await runner.perform(call(calls), {}, signal)).answer.value as unknown as T;
   }
 
   #set(state: ServerState): void {
