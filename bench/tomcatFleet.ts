@@ -47,7 +47,8 @@ function compose(ports: readonly number[]): TomcatFleet {
         name,
         written: url,
         manager: () => ({ name, url, user: 'deployer', password: '${secret:tomcat}' }),
-        runner: () => Promise.resolve(makeRunner({ places, folder, providers, clock: systemClock })),
+        runner: () =>
+          Promise.resolve(makeRunner({ places, folder, providers, clock: systemClock, stateFolder: folder })),
         clock: systemClock,
       };
     }),

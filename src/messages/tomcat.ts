@@ -91,7 +91,7 @@ export const tomcatTexts: Texts<TomcatErrorReason> = {
       fact(facts, 'wanted') === 'jakarta'
         ? facts.t(
             'The server would take it, say OK and answer 404. Tomcat\'s migration tool converts it; on the command line "swapdeck convert {0}" does.',
-            fact(facts, 'file'),
+            fact(facts, 'file') || 'WAR',
           )
         : facts.t('It needs Tomcat 10 or newer, or a build for javax.servlet.'),
     next: fact(facts, 'wanted') === 'jakarta' ? ['convertWar', 'rebuild'] : ['rebuild', 'openConfiguration'],

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { JvmSession } from '../../hotswap/model';
 import { systemClock } from '../../contracts/clock';
 import { makeRunner } from '../../environments/runner';
+import { stateFolder } from '../../environments/stateFolder';
 import { managerOf } from '../../environments/tomcatApplication';
 import { TomcatFleet, type NamedServer } from '../../targets/tomcat/fleet/fleet';
 import type { ServerNode, TomcatNode, VersionNode } from '../../targets/tomcat/fleet/nodes';
@@ -120,7 +121,14 @@ export class TomcatsTree implements Disposable {
     const configuration = this.#configurations.get(key)!;
     const places = await dialers.places(configuration, signal);
     const folder = configuration.folder.uri.fsPath;
-    return makeRunner({ places, folder, providers: dialers.providers, clock: systemClock });
+    const { providers } = dialers;
+    return makeRunner({
+      places,
+      folder,
+      providers,
+      clock: systemClock,
+      stateFolder: stateFolder(process.env),
+    });
   }
 
   #jvmChanged(id: string | undefined): void {

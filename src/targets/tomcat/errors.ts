@@ -20,7 +20,8 @@ import { SwapdeckError } from '../../util/errors';
  * Planning:
  * - `notWar`: the file is no WAR. Details: `file`, `problem`.
  * - `wrongNamespace`: the WAR is for `javax.servlet` and the server for `jakarta.servlet`, or the other way round; most
- *   servers report success and then answer 404. Details: `target`, `server`, `namespace`, `wanted`, `file`.
+ *   servers report success and then answer 404. Details: `target`, `server`, `namespace`, `wanted`; `file` where it is
+ *   one of the workspace.
  * - `foreign`: someone else deployed a newer version, which would keep all users. Details: `subject`, `target`.
  * - `versionText`: a version that can't be part of a file's name. Details: `version`.
  * - `warChanged`: the WAR is not the one that was planned with. Details: `file`.

@@ -166,8 +166,9 @@ export class TomcatTarget implements Target {
   }
 
   /** Servers of the other namespace take such a WAR, say OK, and answer 404 ever after. */
-  #checkNamespace({ facts }: TargetState, { file, namespace }: NonNullable<TomcatApplication['war']>): void {
+  #checkNamespace({ facts }: TargetState, war: NonNullable<TomcatApplication['war']>): void {
     const { server, major } = facts as unknown as ServerFacts;
+    const { namespace } = war;
     if (major === 0 || namespace === 'none') return;
     const wanted = major < FIRST_JAKARTA ? 'javax' : 'jakarta';
     if (namespace !== wanted)
@@ -176,7 +177,7 @@ export class TomcatTarget implements Target {
         server,
         namespace,
         wanted,
-        file,
+        ...('file' in war && { file: war.file }),
       });
   }
 
