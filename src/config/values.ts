@@ -1,4 +1,3 @@
-import { validRange } from 'semver';
 import type { Endpoint } from '../contracts/channel';
 
 /**
@@ -120,9 +119,4 @@ export function isRegularExpression(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** A range as npm has them: `>=1.0.0 <2`. */
-export function isVersionRange(text: string): boolean {
-  return text.trim() !== '' && validRange(text) !== null;
 }

@@ -1,10 +1,10 @@
+import { validRange } from 'semver';
 import { z } from 'zod';
 import { hasPlaceholder, type PlaceholderSource } from '../placeholders';
 import {
   isHttpUrl,
   isRegularExpression,
   isTimeZone,
-  isVersionRange,
   readDays,
   readDuration,
   readEndpoint,
@@ -180,6 +180,8 @@ export const coordinates = checked('coordinates', (text) => /^[\w.-]+:[\w.-]+$/.
 /** Of JavaScript; placeholders have no meaning in it. */
 export const regularExpression = (...examples: string[]) =>
   checked('regularExpression', isRegularExpression, [], { examples });
+/** A range as npm has them: `>=1.0.0 <2`. */
+const isVersionRange = (text: string): boolean => text.trim() !== '' && validRange(text) !== null;
 export const versionRange = checked('versionRange', isVersionRange, [], {
   examples: ['>=1.0.0 <2', '^1.4.0'],
 });
