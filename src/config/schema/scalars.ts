@@ -13,6 +13,7 @@ import {
   readSshAddress,
   readTimeOfDay,
 } from '../values';
+import { isVersionRange } from '../versionRange';
 
 /**
  * The leaves of the schema. Next to what zod checks, a leaf carries three keywords of our own into the JSON
