@@ -6,7 +6,13 @@ import { pathToFileURL } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ensureBuildTools } from '../support/buildTools';
 import { ensureJdk } from '../support/jdk';
-import { ensureLabPackages, labUnsupported, pairPackages, type Packages } from '../support/labPackages';
+import {
+  addressPackages,
+  ensureLabPackages,
+  labUnsupported,
+  pairPackages,
+  type Packages,
+} from '../support/labPackages';
 
 /** `docker`: hosts with containers behind routers of every kind. `tomcat`: the classic pair. Both can be up at once. */
 export const LAB_KINDS = ['docker', 'tomcat'] as const;
@@ -26,7 +32,10 @@ export interface RunningLab {
 }
 
 /** What each lab needs besides what all need. */
-const PACKAGES: Readonly<Record<LabKind, Packages>> = { docker: {}, tomcat: pairPackages };
+const PACKAGES: Readonly<Record<LabKind, Packages>> = {
+  docker: {},
+  tomcat: { ...pairPackages, ...addressPackages },
+};
 
 /** One lab of each kind an account, unless told otherwise; its folder goes with it. */
 export function labFolder(kind: LabKind): string {

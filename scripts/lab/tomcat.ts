@@ -2,6 +2,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Lab } from '../../test/lab/machines/lab';
 import { DEPLOYER } from '../../test/lab/tomcat/configuration';
+import { SHARED_ADDRESS, shareAddress } from '../../test/lab/machines/keepalived';
 import { BALANCERS, TomcatPair } from '../../test/lab/tomcat/pair';
 import { pairConfiguration } from '../../test/lab/tomcat/pairScene';
 import { randomQuotes } from '../../test/lab/tomcat/wars';
@@ -20,11 +21,13 @@ const RELEASES: readonly { readonly version: string; readonly fails?: true }[] =
 
 /** The quotes application on a pair of Tomcats, not deployed yet. */
 export async function prepareTomcat(lab: Lab): Promise<Pick<RunningLab, 'workspace' | 'env' | 'urls'>> {
-  const pair = await TomcatPair.start(lab);
-  const urls: Record<string, string> = {};
+  const [pair] = await Promise.all([TomcatPair.start(lab), shareAddress(lab, BALANCERS)]);
+  const shared = await lab.network.forward(SHARED_ADDRESS, 80);
+  const urls: Record<string, string> = { vip: `http://127.0.0.1:${shared}/randomquotes/` };
   for (const name of BALANCERS) urls[name] = `${await pair.front(name)}/randomquotes/`;
   const yaml = pairConfiguration(pair, {
-    front: new URL(urls['lb-1']!).origin,
+    front: new URL(urls.vip!).origin,
+    shared: SHARED_ADDRESS,
     war: WAR,
     application: ['build: { before: [mvn, -q, -B, package, "-Drevision=${version}"] }'],
     placement: 'drain: 30s',

@@ -11,6 +11,7 @@ import { RouterError } from './errors';
 import {
   cardsOf,
   LOOK,
+  LOOK_AT_STATE,
   processOf,
   type Cards,
   type KeepalivedProcess,
@@ -79,10 +80,14 @@ export function readCards(host: HostName): CommandCall {
   return { via: 'command', host, argv: ['ip', '-json', 'address'], parse: 'keepalived.cards' };
 }
 
-/** How keepalived is. */
-export function look(host: HostName): CommandCall {
+function look(host: HostName): CommandCall {
   const note = 'How keepalived is';
   return { via: 'command', note, host, argv: ['sh', '-c', literal(LOOK)], parse: 'keepalived.process' };
+}
+
+/** The states of its instances; none where keepalived does not say. */
+export function lookAtState(host: HostName): CommandCall {
+  return { via: 'command', host, argv: ['sh', '-c', literal(LOOK_AT_STATE)], parse: 'keepalived.process' };
 }
 
 function readFile(host: HostName, path: string): ReadFileCall {

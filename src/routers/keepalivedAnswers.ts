@@ -70,15 +70,20 @@ export interface KeepalivedProcess {
   readonly states: readonly string[];
 }
 
-/**
- * Finds out how keepalived is on a host, for `processOf`. It has keepalived write its state to a file, as signal USR1
- * does; a unit with PrivateTmp has a /tmp of its own, which is found through the process.
- */
-export const LOOK = `PATH=$PATH:/usr/sbin:/sbin
+/** Sets `su`, what goes before commands of root, and `pid`, empty where keepalived does not run. */
+const WHO = `PATH=$PATH:/usr/sbin:/sbin
 if [ "$(id -u)" = 0 ]; then as=root su=
 elif sudo -n true 2>/dev/null; then as=sudo su='sudo -n'
 else as=nobody su=; fi
-expand() (
+pid=
+for file in /run/keepalived.pid /run/keepalived/keepalived.pid /var/run/keepalived.pid; do
+  [ -n "$pid" ] || pid=$(cat "$file" 2>/dev/null)
+done
+[ "$(cat "/proc/$pid/comm" 2>/dev/null)" = keepalived ] || pid=
+`;
+
+/** Prints keepalived.conf with what it includes, and before it what the host is able to. */
+const ABLE = `expand() (
   cd "$(dirname -- "$1")" && [ "$2" -lt 9 ] || exit 0
   $su cat -- "$1" | while IFS= read -r line || [ -n "$line" ]; do
     word=\${line#"\${line%%[![:space:]]*}"}
@@ -92,19 +97,14 @@ expand() (
     esac
   done
 )
-has() { command -v "$1" >/dev/null && echo yes || echo no; }
-config=/etc/keepalived/keepalived.conf pid=
-for file in /run/keepalived.pid /run/keepalived/keepalived.pid /var/run/keepalived.pid; do
-  [ -n "$pid" ] || pid=$(cat "$file" 2>/dev/null)
-done
-[ "$(cat "/proc/$pid/comm" 2>/dev/null)" = keepalived ] || pid=
+config=/etc/keepalived/keepalived.conf
 if [ -n "$pid" ]; then
   named=$(tr '\\0' '\\n' <"/proc/$pid/cmdline" | sed -n -e '/^\\(-f\\|--use-file\\)$/{n;p;}' -e 's/^--use-file=//p')
   config=\${named:-$config}
 fi
 echo "as $as"
 echo "running \${pid:+yes}"
-echo "announces $(has arping)"
+if command -v arping >/dev/null; then echo 'announces yes'; fi
 if $su nft -c -f - >/dev/null 2>&1 <<'END'
 table netdev swapdeck_check {
   set known { typeof ip saddr . tcp sport; flags dynamic,timeout; timeout 1h; size 16; }
@@ -115,7 +115,13 @@ END
 then echo 'passesOn yes'; fi
 echo '--- config'
 expand "$config" 0
-echo '--- state'
+`;
+
+/**
+ * Has keepalived write its state to a file, as signal USR1 does, and prints that. A unit with PrivateTmp has a /tmp of
+ * its own, which is found through the process.
+ */
+const STATE = `echo '--- state'
 if [ -n "$pid" ] && [ $as != nobody ]; then
   data=/proc/$pid/root/tmp/keepalived.data
   $su rm -f "$data"
@@ -130,7 +136,13 @@ fi
 exit 0
 `;
 
-/** Reads what `LOOK` printed. */
+/** Finds out how keepalived is on a host, for `processOf`. */
+export const LOOK = `${WHO}${ABLE}${STATE}`;
+/** The same without the configuration and what the host is able to. */
+export const LOOK_AT_STATE = `${WHO}echo '--- config'
+${STATE}`;
+
+/** Reads what `LOOK` or `LOOK_AT_STATE` printed. */
 export function processOf(answer: Answer): KeepalivedProcess {
   const [head, rest] = split(textOf(answer, 'stdout'), '--- config\n');
   const [config, state] = split(rest, '--- state\n');

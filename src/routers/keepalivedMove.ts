@@ -1,7 +1,7 @@
 import type { Step } from '../contracts/deploy';
 import { literal, type Call, type CommandCall, type HttpCall } from '../contracts/deployCall';
 import { RouterError } from './errors';
-import { look, readCards, takeoverMs, type AddressHost } from './keepalived';
+import { lookAtState, readCards, takeoverMs, type AddressHost } from './keepalived';
 import type { VirtualAddress } from './keepalivedConfig';
 
 // keepalived's own takeover breaks every connection: the new master has none of them, and answers with resets. So the
@@ -125,7 +125,7 @@ function untilTaken({ from, to, ip }: AddressMove): CommandCall {
 /** The address may be on the new host by our own doing, so that keepalived has to say whether it is the master. */
 function untilBackup({ from, to }: AddressMove): CommandCall {
   return {
-    ...look(to.host),
+    ...lookAtState(to.host),
     note: `${to.host} is not the master`,
     expect: [{ path: 'value.states', is: 'lacks', value: literal(`${to.instance.name} MASTER`) }],
     until: { intervalMs: 100, deadlineMs: takeoverMs(from) },

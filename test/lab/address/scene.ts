@@ -8,7 +8,7 @@ import type { Receipt } from '../../../src/contracts/deployRecord';
 import type { DockerOrder } from '../dockerPlace/deployer';
 import { DockerPlace, type DockerPlaceDescription } from '../dockerPlace/place';
 import type { Daemon } from '../machines/daemon';
-import { SHARED_ADDRESS, startKeepalived, type KeepalivedOptions } from '../machines/keepalived';
+import { SHARED_ADDRESS, shareAddress, type KeepalivedOptions } from '../machines/keepalived';
 import type { Lab } from '../machines/lab';
 import type { Machine } from '../machines/machine';
 import { Users } from './users';
@@ -47,13 +47,8 @@ export class AddressScene {
 
   /** On a lab with the machines of `BALANCERS`. `lb-1` has the address at first. */
   static async start(lab: Lab, keepalived: Partial<KeepalivedOptions> = {}): Promise<AddressScene> {
-    const [one, two] = BALANCERS.map((name) => lab.machine(name));
-    await Promise.all([startWeb(one!), startWeb(two!)]);
-    const [first, other] = await Promise.all([
-      startKeepalived(one!, { ...keepalived, priority: 150 }),
-      startKeepalived(two!, { ...keepalived, priority: 100 }),
-    ]);
-    await first.logs(/Entering MASTER STATE/);
+    await Promise.all(BALANCERS.map((name) => startWeb(lab.machine(name))));
+    const [first, second] = await shareAddress(lab, BALANCERS, keepalived);
     const url = `http://127.0.0.1:${await lab.network.forward(SHARED_ADDRESS, 80)}/`;
     const folder = path.join(lab.folder, 'address');
     await mkdir(folder, { recursive: true });
@@ -65,7 +60,7 @@ export class AddressScene {
       env: {},
     };
     const place = await DockerPlace.open(description);
-    return new AddressScene(lab, place, { 'lb-1': first, 'lb-2': other }, url);
+    return new AddressScene(lab, place, { 'lb-1': first, 'lb-2': second }, url);
   }
 
   dispose(): void {

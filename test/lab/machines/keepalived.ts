@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { Daemon } from './daemon';
+import type { Lab } from './lab';
 import type { Machine } from './machine';
 import { SUBNET } from './network';
 
@@ -54,6 +55,20 @@ export async function startKeepalived(machine: Machine, options: KeepalivedOptio
   );
   await daemon.start();
   return daemon;
+}
+
+/** Gives two load balancers of a lab the shared address, the first one to begin with. */
+export async function shareAddress(
+  lab: Lab,
+  [first, second]: readonly [string, string],
+  options: Omit<KeepalivedOptions, 'priority'> = {},
+): Promise<[Daemon, Daemon]> {
+  const daemons = await Promise.all([
+    startKeepalived(lab.machine(first), { ...options, priority: 150 }),
+    startKeepalived(lab.machine(second), { ...options, priority: 100 }),
+  ]);
+  await daemons[0].logs(/Entering MASTER STATE/);
+  return daemons;
 }
 
 const MAIN = `global_defs {

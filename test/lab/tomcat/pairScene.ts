@@ -26,12 +26,14 @@ export interface PairConfiguration {
   /** Of the placement, besides targets, strategy and router. */
   readonly placement?: string;
   readonly protection?: 'confirm';
+  /** An address that both load balancers may have, with keepalived. */
+  readonly shared?: string;
 }
 
 /** The `swapdeck.yaml` of the pair. */
 export function pairConfiguration(
   { nodes }: Pick<TomcatPair, 'nodes'>,
-  { front, war, application = [], placement = 'drain: 5s', protection }: PairConfiguration,
+  { front, war, application = [], placement = 'drain: 5s', protection, shared }: PairConfiguration,
 ): string {
   const tomcat = (name: NodeName): string => `  ${name}:
     manager: "${nodes[name].manager}"
@@ -58,12 +60,12 @@ ${tomcat('worker2')}
 
 routers:
   jk: { kind: mod-jk, url: "http://127.0.0.1/jk-status", worker: loadbalancer, through: lb-1, also: [lb-2] }
-
+${shared === undefined ? '' : `  vip: { kind: floating-ip, provider: keepalived, ip: ${shared}, hosts: [lb-1, lb-2], url: "http://${shared}/randomquotes/quote" }\n`}
 environments:
   production:
 ${protection ? `    protection: ${protection}\n` : ''}    probe: { url: "${front}/randomquotes/quote", every: 20ms }
     journal: { host: lb-1 }
-    applications:
+${shared === undefined ? '' : '    addresses: [vip]\n'}    applications:
       randomquotes: { targets: [worker1, worker2], strategy: parallel, router: jk, ${placement} }
 `;
 }
