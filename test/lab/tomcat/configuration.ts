@@ -21,6 +21,7 @@ export interface ServerOptions {
   readonly ajpAddress: string;
   readonly route: string | undefined;
   readonly keyStore: string | undefined;
+  readonly pem: PemFiles | undefined;
   /** With the sessions and the quotes. */
   readonly database: Database | undefined;
 }
@@ -55,11 +56,24 @@ function dataSource(name: string, { url, user, password }: Database): string {
               maxTotal="24" maxIdle="24" testOnBorrow="false" />`;
 }
 
-function tlsConnector({ tlsPort, keyStore }: Pick<ServerOptions, 'tlsPort' | 'keyStore'>): string {
-  return keyStore === undefined
+/** Of a connector with TLS; the chain follows the certificate in its file. */
+export interface PemFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+function tlsConnector({
+  tlsPort,
+  keyStore,
+  pem,
+}: Pick<ServerOptions, 'tlsPort' | 'keyStore' | 'pem'>): string {
+  const files = pem
+    ? `certificateFile="${pem.certificate}" certificateKeyFile="${pem.key}"`
+    : `certificateKeystoreFile="${keyStore}" certificateKeystorePassword="changeit" certificateKeyAlias="server"`;
+  return keyStore === undefined && !pem
     ? ''
     : `<Connector port="${tlsPort}" address="127.0.0.1" SSLEnabled="true" scheme="https" secure="true">
-      <SSLHostConfig><Certificate certificateKeystoreFile="${keyStore}" certificateKeystorePassword="changeit" certificateKeyAlias="server" /></SSLHostConfig>
+      <SSLHostConfig><Certificate ${files} /></SSLHostConfig>
     </Connector>`;
 }
 

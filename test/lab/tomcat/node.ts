@@ -9,7 +9,7 @@ import { stop } from '../../../scripts/support/run';
 import { makeTempDir, removeDir } from '../../../scripts/support/tempDir';
 import type { Database } from '../machines/database';
 import type { Machine } from '../machines/machine';
-import { contextXml, DEPLOYER, serverXml, usersXml, VIEWER } from './configuration';
+import { contextXml, DEPLOYER, serverXml, type PemFiles, usersXml, VIEWER } from './configuration';
 import { mavenFile, tomcatHome, type TomcatMajor } from './distribution';
 import { endWithThisProcess } from './ending';
 import { Service } from './service';
@@ -31,6 +31,8 @@ export interface NodeOptions {
   readonly locale?: { readonly language: string; readonly country: string };
   /** A key store (PKCS #12, password `changeit`) for a connector with TLS. */
   readonly keyStore?: string;
+  /** The same as PEM files. */
+  readonly pem?: PemFiles;
   /** What the JVM is told besides. */
   readonly jvmArguments?: readonly string[];
   /**
@@ -210,9 +212,9 @@ export class TomcatNode {
   }
 
   #serverXml(): string {
-    const { route, keyStore, database, machine } = this.#options;
+    const { route, keyStore, pem, database, machine } = this.#options;
     const ajpAddress = machine ? '0.0.0.0' : '127.0.0.1';
     const { port, ajpPort, tlsPort } = this;
-    return serverXml({ port, ajpPort, tlsPort, ajpAddress, route, keyStore, database });
+    return serverXml({ port, ajpPort, tlsPort, ajpAddress, route, keyStore, pem, database });
   }
 }
