@@ -61,7 +61,7 @@ export type ContextKey =
   /** The list of swaps shows only some of them. */
   | 'swapdeck.swapsFiltered'
   | 'swapdeck.sampleRunning'
-  /** An environment has an application that can be deployed. */
+  /** An environment has an application that can be deployed, or an operation. */
   | 'swapdeck.applications'
   /** This window executes a deployment. */
   | 'swapdeck.deploying'

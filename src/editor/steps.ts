@@ -57,6 +57,8 @@ export function runStep(
       return deployment && run('swapdeck.unlock', deployment);
     case 'rollBack':
       return deployment && run('swapdeck.rollBack', deployment);
+    case 'renewCertificate':
+      return deployment && run('swapdeck.renewCertificate', deployment);
     case 'showReceipt':
       return receipt;
     case 'openMavenSettings':

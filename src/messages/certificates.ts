@@ -1,5 +1,6 @@
 import type { CertificateErrorReason } from '../certificates/errors';
-import { fact, type Facts, type Texts } from './message';
+import { fact, toMessage, type Draft, type Facts, type Message, type Texts } from './message';
+import type { Translate } from './translate';
 
 /** Where a certificate is not put anywhere. Nothing was touched then. */
 export const certificateTexts: Texts<CertificateErrorReason> = {
@@ -106,6 +107,23 @@ export const certificateTexts: Texts<CertificateErrorReason> = {
     next: ['openConfiguration'],
   }),
 };
+
+/** `89 days left`, `ended 3 days ago`; `days` as of `daysLeft`. */
+export function daysWords(days: number, t: Translate): string {
+  if (days < -1) return t('ended {0} days ago', -days);
+  if (days < 0) return t('has ended');
+  return days === 1 ? t('1 day left') : t('{0} days left', days);
+}
+
+/** Within the three weeks before its end. `left` as of `daysWords`. */
+export function endingCertificate(name: string, environment: string, left: string, t: Translate): Message {
+  const draft: Draft = {
+    title: t('The certificate {0} in {1}: {2}.', name, environment, left),
+    detail: t('Put a new one into its files, then renew it: all its servers get it, or none.'),
+    next: ['renewCertificate', 'openConfiguration'],
+  };
+  return toMessage(draft, t);
+}
 
 function day(facts: Facts): string {
   return fact(facts, 'at').slice(0, 10);

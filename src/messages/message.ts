@@ -38,7 +38,8 @@ export type NextStepId =
   | 'rollBack'
   | 'showReceipt'
   | 'showDeployments'
-  | 'convertWar';
+  | 'convertWar'
+  | 'renewCertificate';
 
 export interface NextStep {
   readonly id: NextStepId;
@@ -125,6 +126,7 @@ const nextStepTitles: Readonly<Record<NextStepId, (t: Translate) => string>> = {
   showReceipt: (t) => t('Show Receipt'),
   showDeployments: (t) => t('Show Deployments'),
   convertWar: (t) => t('Convert to Jakarta EE'),
+  renewCertificate: (t) => t('Renew'),
 };
 
 /** Every next step, for tables that must know them all. */

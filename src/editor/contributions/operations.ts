@@ -58,4 +58,13 @@ export const operationCommands = {
       place('operationPart\\.address\\.ready', '1_operate@1'),
     ],
   },
+  'swapdeck.renewCertificate': {
+    title: 'Renew Certificate...',
+    icon: '$(refresh)',
+    enablement: applications,
+    places: [
+      place('operation\\.certificate(?!\\.busy)', 'inline@1'),
+      place('operation\\.certificate(?!\\.busy)', '1_operate@1'),
+    ],
+  },
 } as const satisfies Record<`swapdeck.${string}`, CommandRow>;

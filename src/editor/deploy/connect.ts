@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../util/disposables';
 import type { App } from '../app';
 import type { ContextKeys } from '../contextKeys';
+import { warnOfEnding } from '../operations/warnOfEnding';
 import { t } from '../text';
 import { planTitle } from './planWords';
 
@@ -10,14 +11,12 @@ export function connectDeployments(app: App, keys: ContextKeys): Disposable {
   const { applications, deployments, deployDocuments, dialogs } = app;
   const store = new DisposableStore();
   const update = (): void => {
-    keys.set(
-      'swapdeck.applications',
-      applications.all.some(({ unsupported }) => unsupported === undefined),
-    );
+    keys.set('swapdeck.applications', applications.deployable.length > 0);
     keys.set('swapdeck.deploying', applications.running.length > 0);
   };
   store.add(applications.onDidChange(update));
   store.add(applications.onDidEnd(update));
+  store.add(warnOfEnding(app));
   store.add(deployments.onDidGroup((grouped) => keys.set('swapdeck.deploymentsGrouped', grouped)));
   store.add(deployDocuments.onDidChangePending((uris) => keys.set('swapdeck.pendingPlans', uris)));
   applications.decide = async ({ plan }) => {

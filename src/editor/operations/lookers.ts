@@ -6,6 +6,7 @@ import type { LookAt, OperationLook } from './model';
 /** Each loads what it needs when the first row of its kind is in sight. */
 const lookers: Readonly<Partial<Record<OperationKind, () => Promise<LookAt<never>>>>> = {
   address: async () => (await import('./address')).lookAtAddress,
+  certificate: async () => (await import('./certificate')).lookAtCertificate,
   fleet: async () => (await import('./fleet')).lookAtFleet,
 };
 

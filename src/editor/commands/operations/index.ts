@@ -11,4 +11,6 @@ export const operationHandlers = {
     (await import('./address')).moveAddress(app, node),
   'swapdeck.activateNode': async (app: App, node?: unknown) =>
     (await import('./fleet')).activateNode(app, node),
+  'swapdeck.renewCertificate': async (app: App, node?: unknown) =>
+    (await import('./certificate')).renewCertificate(app, node),
 };
