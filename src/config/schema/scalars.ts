@@ -1,4 +1,3 @@
-import { validRange } from 'semver';
 import { z } from 'zod';
 import { hasPlaceholder, type PlaceholderSource } from '../placeholders';
 import {
@@ -182,7 +181,6 @@ export const coordinates = checked('coordinates', (text) => /^[\w.-]+:[\w.-]+$/.
 export const regularExpression = (...examples: string[]) =>
   checked('regularExpression', isRegularExpression, [], { examples });
 /** A range as npm has them: `>=1.0.0 <2`. */
-const isVersionRange = (text: string): boolean => text.trim() !== '' && validRange(text) !== null;
 export const versionRange = checked('versionRange', isVersionRange, [], {
   examples: ['>=1.0.0 <2', '^1.4.0'],
 });
