@@ -167,7 +167,7 @@ export class CallRunner implements Runner {
     if (until.atDeadline === 'continue' || until.atDeadline === 'endStep') return last?.answer ?? {};
     throw new DeployError(
       'deadline',
-      `not in ${until.deadlineMs} ms`,
+      lateText(until.deadlineMs, last?.unmet),
       { ...last?.unmet, afterMs: until.deadlineMs },
       failure,
     );
@@ -296,4 +296,11 @@ function bind(call: Call, answer: Answer): Bindings {
     bound[name] = String(value);
   }
   return bound;
+}
+
+/** For people: it stands in receipts and journals. */
+function lateText(deadlineMs: number, unmet: Attempt['unmet']): string {
+  const time = `${deadlineMs / 1000} s`;
+  if (!unmet) return `no answer in ${time}`;
+  return `${unmet.path} should be ${unmet.expected} and is ${unmet.found}, still after ${time}`;
 }
