@@ -133,6 +133,7 @@ export type StrategyName = (typeof STRATEGIES)[number];
  * - `move`: an address goes to the host `version`.
  * - `restart`: the nodes `version` of a router start again, one after another.
  * - `drain`, `activate`: the node `version` of a router gets no users, or gets them again.
+ * - `reload`: the web application `version` of a Tomcat, `/shop##261121183000`, starts again with other classes.
  * - `renew`: a certificate; `version` is when it ends, as `2026-11-29`.
  */
 export const INTENTS = [
@@ -145,6 +146,7 @@ export const INTENTS = [
   'restart',
   'drain',
   'activate',
+  'reload',
   'renew',
 ] as const;
 export type Intent = (typeof INTENTS)[number];

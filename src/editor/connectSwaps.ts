@@ -10,7 +10,7 @@ export function connectSwaps(app: App, decorations: SwapDecorations, keys: Conte
   const store = new DisposableStore();
   store.add(
     jvms.onDidSwap((record) => {
-      void import('./tellSwap').then(({ tellSwap }) => tellSwap(record, notifier));
+      void import('./tellSwap').then(({ tellSwap }) => tellSwap(record, app));
       // What an undo puts back is not what the source says.
       if (record.origin !== 'undo') void decorations.mark(record);
     }),

@@ -12,6 +12,8 @@ export interface StepContext {
   readonly jvm?: string;
   /** Does again what failed. */
   readonly retry?: () => unknown;
+  /** Offers ways to bring classes live that the JVM does not take. */
+  readonly bringLive?: () => unknown;
   /** Does it without the target that can't be reached. */
   readonly goOnWithout?: () => unknown;
   /** The application in its environment that is deployed. */

@@ -8,7 +8,7 @@ import type { StepContext } from './notify';
 /** What a button of a next step does; advice that only a person can follow has none. */
 export function runStep(
   id: NextStepId,
-  { retry, goOnWithout, jvm, deployment, receipt, war, converted }: StepContext,
+  { retry, goOnWithout, bringLive, jvm, deployment, receipt, war, converted }: StepContext,
 ): (() => unknown) | undefined {
   const run =
     (command: string, ...args: unknown[]) =>
@@ -17,6 +17,8 @@ export function runStep(
   switch (id) {
     case 'retry':
       return retry;
+    case 'bringLive':
+      return bringLive;
     case 'goOnWithout':
       return goOnWithout;
     case 'showLog':

@@ -13,11 +13,11 @@ import { jkMembers } from '../routers/modJk';
 import { containerOf } from '../targets/docker/naming';
 import { Deployable, type DeployableOptions } from './deployable';
 import { EnvironmentError } from './errors';
-import { expectedOf } from './expected';
+import { expectedOf, runningRelease } from './expected';
 import { fleetNotes, lookAtSessions, uncountedNotes, type NodeSessions } from './fleetChecks';
 import { checkPromotion, checkWindow } from './gates';
 import { hintsOf, lookAround, notesOf, targetsOf, type Brought } from './look';
-import { lookUp, type Placed } from './lookUp';
+import { inPlace, lookUp, withTargets, type Placed } from './lookUp';
 import {
   atVersion,
   besideOthers,
@@ -38,6 +38,8 @@ import { buildWar, contextOf, type WarParts } from './tomcatApplication';
 
 export interface ApplicationOptions extends DeployableOptions {
   readonly application: string;
+  /** What is live is stopped first, and its sessions end, whatever the configuration says. */
+  readonly inPlace?: true;
 }
 
 /** How an application stands in an environment. */
@@ -65,8 +67,6 @@ export interface TargetStatus {
 
 /** As far back as a release is looked for in the environment it comes from. */
 const PROMOTION_HISTORY = 100;
-/** The artifact of what someone else deployed. */
-const UNKNOWN = 'unknown';
 /** As far back as what should be live is looked for: past deployments that were taken back. */
 const STANDING_HISTORY = 20;
 
@@ -77,7 +77,8 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
   /** Throws `EnvironmentError`. */
   constructor(options: ApplicationOptions) {
     super(options.application, options);
-    this.#placed = lookUp(options.config, options);
+    const placed = lookUp(options.config, options);
+    this.#placed = options.inPlace ? inPlace(placed) : placed;
   }
 
   /** The plan that puts the workspace's release, or one that was built before, there. Builds first. */
@@ -153,6 +154,11 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
     );
     const targets = await targetsOf(this.options, placed, {});
     return (await lookAround(this.options, placed, targets, this.runner(), signal)).inspection;
+  }
+
+  /** The same in the place of what is live, whose sessions end. */
+  inPlace(): DeployedApplication {
+    return new DeployedApplication({ ...this.options, inPlace: true });
   }
 
   override leavingOut(targets: readonly string[]): this {
@@ -374,21 +380,4 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
         .run(['true'], {}, signal)
         .catch(() => undefined);
   }
-}
-
-function withTargets(placed: Placed, isPart: (name: string) => boolean): Placed {
-  const { placement } = placed;
-  return { ...placed, placement: { ...placement, targets: placement.targets.filter(isPart) } };
-}
-
-/** Throws `EnvironmentError` `noRelease`. */
-function runningRelease(version: string, { targets }: Inspection): Release {
-  const running = targets
-    .flatMap(({ live, older }) => [...(live ? [live] : []), ...older])
-    .filter(({ state, release }) => state === 'running' && release.artifact !== UNKNOWN)
-    .map(({ release }) => release);
-  const found = running.find((each) => each.version === version);
-  if (found) return found;
-  const known = [...new Set(running.map((each) => each.version))].join(', ');
-  throw new EnvironmentError('noRelease', 'no such release runs', { version, known });
 }

@@ -11,7 +11,8 @@ import { SwapdeckError } from '../util/errors';
  * `smokeMissing` (its tests did not pass in `gate`: `environment`, `version`); `approvalsMissing` (`environment`, `wanted`,
  * `given`); `noAddress` (a router can't reach the host by the address that it is reached by from here: `name`, `router`,
  * `found`); `targetDown` (one of several targets can't be looked at, and can be left out: `target`; `cause` says why);
- * `unknownTarget` (`name`, `known`); `noTargetLeft`.
+ * `unknownTarget` (`name`, `known`); `noTargetLeft`; `noFolder`
+ * (a web application runs from its WAR, whose classes can't be changed one by one: `name`, `context`).
  *
  * Of fleets: `unknownFleet` (no such load balancer of mod_jk: `name`, `environment`, `known`); `unknownNode` (`name`,
  * `router`, `known`); `noRestart` (no command starts the node again: `name`); `lastNode` (no other node would serve:
@@ -48,6 +49,7 @@ export type EnvironmentErrorReason =
   | 'targetDown'
   | 'unknownTarget'
   | 'noTargetLeft'
+  | 'noFolder'
   | 'unknownFleet'
   | 'unknownNode'
   | 'noRestart'

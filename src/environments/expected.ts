@@ -1,5 +1,6 @@
-import type { Intent, Release } from '../contracts/deploy';
+import type { Inspection, Intent, Release } from '../contracts/deploy';
 import type { AuditRecord } from '../contracts/deployRecord';
+import { EnvironmentError } from './errors';
 
 /** What should be live, as the audit log tells. */
 export interface Expected {
@@ -20,4 +21,19 @@ export function expectedOf([record, ...older]: readonly AuditRecord[]): Expected
   const before = expectedOf(older);
   const back = before.release ?? from;
   return { ...(back && { release: back }), without: [...new Set([...before.without, ...without])] };
+}
+
+/** The artifact of what someone else deployed. */
+const UNKNOWN = 'unknown';
+
+/** A release that runs somewhere, by its version. Throws `EnvironmentError` `noRelease`. */
+export function runningRelease(version: string, { targets }: Inspection): Release {
+  const running = targets
+    .flatMap(({ live, older }) => [...(live ? [live] : []), ...older])
+    .filter(({ state, release }) => state === 'running' && release.artifact !== UNKNOWN)
+    .map(({ release }) => release);
+  const found = running.find((each) => each.version === version);
+  if (found) return found;
+  const known = [...new Set(running.map((each) => each.version))].join(', ');
+  throw new EnvironmentError('noRelease', 'no such release runs', { version, known });
 }

@@ -97,3 +97,15 @@ export async function reachedAt(
     found: address,
   });
 }
+
+/** The same, with what is live stopped first, whose sessions end. */
+export function inPlace(placed: Placed): Placed {
+  const placement = { ...placed.placement, sessions: 'expire' as const, drain: 0 };
+  return { ...placed, placement, strategy: 'recreate' };
+}
+
+/** The same with some of its targets. */
+export function withTargets(placed: Placed, isPart: (name: string) => boolean): Placed {
+  const { placement } = placed;
+  return { ...placed, placement: { ...placement, targets: placement.targets.filter(isPart) } };
+}

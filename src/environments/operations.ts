@@ -3,7 +3,7 @@ import type { Deployable, DeployableOptions } from './deployable';
 import { fleetsIn } from './fleetNames';
 
 /** Kinds of operations: changes of an environment that put no release there. */
-export type OperationKind = 'address' | 'certificate' | 'fleet' | 'war';
+export type OperationKind = 'address' | 'certificate' | 'fleet' | 'war' | 'context';
 
 interface OperationRow {
   /** What there is in an environment to operate on, by name. */
@@ -18,6 +18,13 @@ const rows: Readonly<Partial<Record<OperationKind, OperationRow>>> = {
     open: async (name, options) => {
       const { CertificateRenewal } = await import('./certificateRenewal');
       return new CertificateRenewal(name, options);
+    },
+  },
+  context: {
+    names: (config, environment) => tomcatsIn(config, environment),
+    open: async (name, options) => {
+      const { TomcatContexts } = await import('./tomcatContext');
+      return new TomcatContexts(name, options);
     },
   },
   fleet: {
@@ -74,4 +81,10 @@ export async function openDeployable(subject: string, options: DeployableOptions
   if (row) return row.open(nameOf(subject), options);
   const { DeployedApplication } = await import('./application');
   return new DeployedApplication({ ...options, application: subject });
+}
+
+/** The Tomcats on which web applications are put there. */
+function tomcatsIn({ environments, tomcats }: SwapdeckConfig, environment: string): string[] {
+  const placements = Object.values(environments[environment]?.applications ?? {});
+  return [...new Set(placements.flatMap(({ targets }) => targets))].filter((target) => target in tomcats);
 }

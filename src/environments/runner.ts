@@ -20,6 +20,7 @@ import { IMAGE_SOURCE, imageOpener } from '../targets/docker/image/transfer';
 import { dockerParsers } from '../targets/docker/parsers';
 import { enginePerformer } from '../targets/docker/perform';
 import { dockerLogins } from '../targets/docker/registry/logins';
+import { CLASS_SOURCE, classOpener } from '../targets/tomcat/reload';
 import { tomcatParsers } from '../targets/tomcat/parsers';
 import { MAVEN_WAR_SOURCE, WAR_SOURCE, warOpener } from '../targets/tomcat/war';
 import { LocalExec } from '../transport/localExec';
@@ -74,6 +75,7 @@ export function makeRunner(parts: RunnerParts, probe?: Probe): CallRunner {
       [WAR_SOURCE]: warOpener(folder),
       [MAVEN_WAR_SOURCE]: mavenWars(stateFolder),
       ...(config && certificateOpeners({ config, providers, folder })),
+      [CLASS_SOURCE]: classOpener,
     },
     ...(providers.credentials && { credentials: orMissing(providers.credentials) }),
     secret: async (name, signal) => {

@@ -117,6 +117,11 @@ export const environmentTexts: Texts<EnvironmentErrorReason> = {
     detail: facts.t('It can be on: {0}.', fact(facts, 'known')),
     next: ['openConfiguration'],
   }),
+  noFolder: (facts) => ({
+    title: facts.t('{0} on {1} runs from its WAR.', fact(facts, 'context'), fact(facts, 'name')),
+    detail: facts.t('Its classes can not be changed one by one (unpackWARs="false"). Deploy it instead.'),
+    next: ['openConfiguration'],
+  }),
   outsideWindow: (facts) => ({
     title: facts.t('{0} takes no releases now.', fact(facts, 'environment')),
     detail: facts.t(

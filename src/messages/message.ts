@@ -19,6 +19,7 @@ export type NextStepId =
   | 'attach'
   | 'detach'
   | 'restartJvm'
+  | 'bringLive'
   | 'undoEdit'
   | 'rebuild'
   | 'chooseJdk'
@@ -105,6 +106,7 @@ const nextStepTitles: Readonly<Record<NextStepId, (t: Translate) => string>> = {
   resume: (t) => t('Resume the JVM'),
   attach: (t) => t('Attach to a JVM'),
   detach: (t) => t('Detach'),
+  bringLive: (t) => t('Reload or Deploy It...'),
   restartJvm: (t) => t('Restart the JVM'),
   undoEdit: (t) => t('Undo the Edit'),
   rebuild: (t) => t('Rebuild the Classes'),

@@ -104,6 +104,11 @@ export class Applications implements Disposable {
     this.#store.add(configurations.onDidChange(() => this.refresh()));
   }
 
+  /** Values of placeholders. */
+  get providers(): EditorDialers['providers'] {
+    return this.#dialers.providers;
+  }
+
   /** Every application of every environment, in the order of the files. */
   get all(): PlacedApplication[] {
     return placedApplications(this.#configurations.folders);

@@ -70,6 +70,7 @@ function questionOf({ intent, release, environment }: Plan): string {
     restart: t('Restart {1} behind {0} in {2}?', name, version, environment),
     drain: t('Drain {1} behind {0} in {2}?', name, version, environment),
     activate: t('Send users to {1} behind {0} in {2} again?', name, version, environment),
+    reload: t('Reload {1} on {0} in {2}?', name, version, environment),
     renew: t('Renew {0} in {2}, until {1}?', name, version, environment),
   }[intent];
 }

@@ -14,6 +14,7 @@ export function verb(intent: Intent): string {
     restart: t('Restart'),
     drain: t('Drain'),
     activate: t('Activate'),
+    reload: t('Reload'),
     renew: t('Renew'),
   }[intent];
 }
@@ -36,6 +37,7 @@ export function planTitle({
     restart: t('restart {1} behind {0} in {2}', application, version, environment),
     drain: t('drain {1} behind {0} in {2}', application, version, environment),
     activate: t('activate {1} behind {0} in {2}', application, version, environment),
+    reload: t('reload {1} on {0} in {2}', application, version, environment),
     renew: t('renew {0} in {2}, until {1}', application, version, environment),
   }[intent];
 }

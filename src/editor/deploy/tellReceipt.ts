@@ -53,6 +53,7 @@ function headline({ plan }: RunningDeployment, { outcome, durationMs }: Receipt)
     restart: t('{1} behind {0} in {2} started again, {3}.', name, version, environment, took),
     drain: t('{1} behind {0} in {2} gets no new users, {3}.', name, version, environment, took),
     activate: t('{1} behind {0} in {2} gets users again, {3}.', name, version, environment, took),
+    reload: t('{1} on {0} runs again in {2}, {3}.', name, version, environment, took),
     renew: t('{0} in {2} is served until {1}, {3}.', name, version, environment, took),
   }[intent];
 }

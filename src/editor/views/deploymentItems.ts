@@ -75,6 +75,7 @@ function labelOf({ intent, release }: { readonly intent: Intent; readonly releas
     restart: t('{1} behind {0} restarted', name, version),
     drain: t('{1} behind {0} drained', name, version),
     activate: t('{1} behind {0} activated', name, version),
+    reload: t('{1} on {0} reloaded', name, version),
     renew: t('{0} renewed until {1}', name, version),
   }[intent];
 }

@@ -79,6 +79,11 @@ export class ManagerCalls {
     return this.#ask('reload', query(id), 'tomcat.done', startMs);
   }
 
+  /** The same for one that may have stopped. */
+  tryReload(id: ContextId, startMs: number): HttpCall {
+    return this.#ask('reload', query(id), 'tomcat.said', startMs);
+  }
+
   sessions(id: ContextId): HttpCall {
     return this.#ask('sessions', query(id), 'tomcat.sessions');
   }
