@@ -173,7 +173,9 @@ runBench('tomcat-deploy', async (say) => {
       { name: 'sessionsLost', value: tally.sessionsLost, atMost: 0 },
       { name: 'sessionsMoved', value: tally.sessionsMoved, atMost: 0 },
     );
+    if (lostIn(tally) > 0) say(`lost: ${JSON.stringify(tally.lost)}`);
     figures.sessions = tally.sessions;
+    figures.raced = tally.raced;
     figures.slowestMs = tally.slowestMs;
     const back = await rollBack(scene, say);
     claims.push(

@@ -17,6 +17,8 @@ export interface Tally {
   readonly answered: Readonly<Record<string, number>>;
   /** Requests without an answer or with another status, by what happened. */
   readonly lost: Readonly<Record<string, number>>;
+  /** Kept connections that were closed under a request before a byte of the answer came; asked again, as browsers do. */
+  readonly raced: number;
   /** Sessions that were begun, and those whose counter did not go on. */
   readonly sessions: number;
   readonly sessionsLost: number;
@@ -38,7 +40,10 @@ export class Users {
   readonly #all: Promise<void>[];
   readonly #answered: Record<string, number> = {};
   readonly #lost: Record<string, number> = {};
-  readonly #counts = { requests: 0, sessions: 0, sessionsLost: 0, sessionsMoved: 0, nodesChanged: 0 };
+  readonly #counts = {
+    ...{ requests: 0, raced: 0 },
+    ...{ sessions: 0, sessionsLost: 0, sessionsMoved: 0, nodesChanged: 0 },
+  };
   #slowestMs = 0;
   #stopped = false;
 
@@ -80,7 +85,8 @@ export class Users {
     const { id } = session;
     const found = await this.#ask(agent, this.#page, id === undefined ? {} : { cookie: `JSESSIONID=${id}` });
     // A request without an answer may have been counted or not.
-    if (!found) return void (session.unsure = true);
+    if (!found || found.again) session.unsure = true;
+    if (!found) return;
     const visits = Number(/id="visits">(\d+)</.exec(found.text)?.[1]);
     const set = /JSESSIONID=([^;]+)/.exec(String(found.headers['set-cookie'] ?? ''))?.[1];
     if (id === undefined) this.#counts.sessions++;
@@ -105,11 +111,17 @@ export class Users {
     this.#counts.requests++;
     const started = performance.now();
     try {
-      const { response, text } = await get(agent, url, headers);
+      let again = false;
+      const { response, text } = await get(agent, url, headers).catch((error: unknown) => {
+        if (!(error instanceof Raced)) throw error;
+        this.#counts.raced++;
+        again = true;
+        return get(agent, url, headers);
+      });
       const release = String(response.headers['x-release']);
       if (response.statusCode !== 200) throw new Error(`status ${response.statusCode}`);
       this.#answered[release] = (this.#answered[release] ?? 0) + 1;
-      return { text, release, headers: response.headers };
+      return { text, release, headers: response.headers, again };
     } catch (error) {
       const why = (error as Error).message;
       this.#lost[why] = (this.#lost[why] ?? 0) + 1;
@@ -120,6 +132,9 @@ export class Users {
   }
 }
 
+/** The other side closed a kept connection at the moment a request was sent (RFC 9112, 9.3.1). */
+class Raced extends Error {}
+
 interface Session {
   id?: string | undefined;
   visits?: number;
@@ -129,6 +144,8 @@ interface Session {
 
 interface Found {
   readonly text: string;
+  /** Asked twice. */
+  readonly again: boolean;
   readonly release: string;
   readonly headers: IncomingMessage['headers'];
 }
@@ -146,7 +163,10 @@ function get(
       response.once('end', () => resolve({ response, text }));
     });
     asked.once('timeout', () => asked.destroy(new Error('no answer in 30 s')));
-    asked.once('error', reject);
+    asked.once('error', (error) => {
+      const isRace = asked.reusedSocket && /ECONNRESET|socket hang up|EPIPE/.test(error.message);
+      reject(isRace ? new Raced() : error);
+    });
     asked.end();
   });
 }
