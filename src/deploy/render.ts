@@ -24,7 +24,7 @@ function head(plan: Plan): string[] {
   const { release, from, probe } = plan;
   const rows: [string, string | undefined][] = [
     ['environment', plan.environment],
-    ['release', describeRelease(release)],
+    [plan.strategy ? 'release' : 'about', describeRelease(release)],
     ['artifact', release.artifact || undefined],
     ['configuration', release.configuration || undefined],
     ['live before', from && describeRelease(from)],

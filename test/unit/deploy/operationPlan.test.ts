@@ -29,7 +29,7 @@ const input: OperationInput = {
 describe('the plan of an operation', () => {
   it('says what is done with what, and from where to where', () => {
     const text = renderPlan(operationPlan(input));
-    assert.match(text, /^# move vip@address lb-2 to production, plan p1\n/);
+    assert.match(text, /^# move vip@address lb-2 in production, plan p1\n/);
     assert.match(text, /live before +vip@address lb-1\n/);
     assert.doesNotMatch(text, /^(artifact|configuration|strategy) /m);
   });
