@@ -8,13 +8,15 @@ import { startReplicas } from './sample/replicas';
 import { startSample, type Sample } from './sample/sample';
 import { answers, editAndSave, say, welcomeLine } from './story/editAndSave';
 import { configureStory, playDeploy } from './story/deploy';
+import { playTomcats, startTomcatsStory } from './story/tomcats';
 import { commandFolder, forgetServer, playReplicas } from './story/replicas';
 import { outDir, root } from './support/paths';
 import { run } from './support/run';
 
 /**
  * npm run pictures [-- THEME ... PART ...]: takes pictures of the running product in each kind of theme, or those named,
- * `out/pictures/THEME/NAME.png`, and keeps the README's in `media/readme`. Parts: `sample`, `replicas`, `deploy`.
+ * `out/pictures/THEME/NAME.png`, and keeps the README's in `media/readme`. Parts: `sample`, `replicas`,
+ * `deploy`, `tomcats`.
  */
 const themes: Readonly<Record<string, { name: string; media: Parameters<Page['emulateMedia']>[0] }>> = {
   dark: { name: 'Default Dark Modern', media: { colorScheme: 'dark' } },
@@ -42,6 +44,7 @@ const readme = {
   'plan.png': path.join('light', 'plan.png'),
   'traffic.png': path.join('dark', 'traffic.png'),
   'containers.png': path.join('dark', 'containers.png'),
+  'tomcats.png': path.join('dark', 'tomcats.png'),
   'deploy-terminal.png': path.join('dark', 'deploy-terminal.png'),
 };
 const committed = path.join(root, 'media', 'readme');
@@ -177,6 +180,18 @@ async function takeDeploy(theme: string): Promise<void> {
   }
 }
 
+async function takeTomcats(theme: string): Promise<void> {
+  const story = await startTomcatsStory();
+  try {
+    const env = { HOME: story.home, SWAPDECK_STATE: path.join(story.home, 'state') };
+    await inWorkbench(theme, { workspace: story.workspace, env, height: 680 }, (driver) =>
+      playTomcats(driver, (picture) => driver.picture(picture)),
+    );
+  } finally {
+    await story.close();
+  }
+}
+
 async function takeSample(theme: string): Promise<void> {
   const sample = await startSample();
   try {
@@ -190,6 +205,7 @@ const parts: Readonly<Record<string, (theme: string) => Promise<void>>> = {
   sample: takeSample,
   replicas: takeReplicas,
   deploy: takeDeploy,
+  tomcats: takeTomcats,
 };
 
 async function main(): Promise<void> {

@@ -85,6 +85,14 @@ export class Driver {
     await row.locator(`.action-label[aria-label^="${title}"]`).click();
   }
 
+  /** Chooses in the menu of a row. */
+  async menu(row: Locator, title: string): Promise<void> {
+    await row.click({ button: 'right' });
+    await this.page.locator('.monaco-menu .action-item', { hasText: title }).first().hover();
+    // A menu that has just opened takes no click.
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Waits until something says that, among other words. */
   async hasText(locator: Locator, text: string | RegExp): Promise<void> {
     await locator.filter({ hasText: text }).first().waitFor();

@@ -86,10 +86,10 @@ function serverWords(server: TomcatServer): string {
   const sessions = paths.flatMap(({ versions }) => versions).reduce((sum, each) => sum + each.sessions, 0);
   const soon = firstToEnd(server);
   return [
-    info.server.replace(/^Apache /, '').replace('/', ' '),
-    sessionCount(sessions),
     ...(soon ? [t('certificate {0}', endWords(soon))] : []),
     ...(tookMs >= LATE_MS ? [t('slow: {0}', duration(tookMs))] : []),
+    info.server.replace(/^Apache /, '').replace('/', ' '),
+    sessionCount(sessions),
   ].join(' · ');
 }
 
@@ -155,7 +155,8 @@ function versionItem({ server, version }: VersionNode, context: ItemContext): vs
   const empty = emptyWords(version, server.sessionsOf(version));
   const words = [
     ...(deployedAt === undefined ? [] : [momentOf(deployedAt)]),
-    busy ?? stateWords(version),
+    // That it has old users is what the number of sessions says.
+    ...(busy === undefined && running && !isNewest && sessions > 0 ? [] : [busy ?? stateWords(version)]),
     ...(running && (sessions > 0 || isNewest) ? [sessionCount(sessions)] : []),
     ...(empty === undefined ? [] : [empty]),
     ...(deployed || version.path === managerPath ? [] : [t('not managed')]),

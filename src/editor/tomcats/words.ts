@@ -5,13 +5,14 @@ import type { ContextVersion } from '../../targets/tomcat/fleet/contexts';
 import type { TomcatNode } from '../../targets/tomcat/fleet/nodes';
 import { t } from '../text';
 
-/** `29 Nov, 19:36`, in this machine's time; the year where it is another one. */
+/** `19:36`, `29 Nov, 19:36` of another day, in this machine's time; the year where it is another one. */
 export function momentOf(at: number, now = Date.now()): string {
-  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-  return new Date(at).toLocaleString(vscode.env.language, {
+  const [then, today] = [new Date(at), new Date(now)];
+  const isThisYear = then.getFullYear() === today.getFullYear();
+  const isToday = then.toDateString() === today.toDateString();
+  return then.toLocaleString(vscode.env.language, {
     ...(!isThisYear && { year: 'numeric' }),
-    month: 'short',
-    day: 'numeric',
+    ...(!isToday && { month: 'short', day: 'numeric' }),
     hour: '2-digit',
     minute: '2-digit',
     hour12: false,
@@ -35,11 +36,11 @@ export function versionName({ deployed, version }: ContextVersion): string {
   return version === '' ? t('unversioned') : version;
 }
 
-/** `gets new users`, `keeps its sessions`, `stopped`. */
+/** `gets new users`, `has old users`, `stopped`. */
 export function stateWords({ running, isNewest, sessions }: ContextVersion): string {
   if (!running) return t('stopped');
   if (isNewest) return t('gets new users');
-  return sessions > 0 ? t('keeps its users') : t('empty');
+  return sessions > 0 ? t('has old users') : t('empty');
 }
 
 /** When a version has no session left if nobody comes back; undefined where that says nothing. */
@@ -47,7 +48,7 @@ export function emptyWords(version: ContextVersion, info: SessionInfo | undefine
   // One that gets new users is never empty for long.
   if (!info || version.sessions === 0 || version.isNewest) return undefined;
   const left = emptyInMinutes(info);
-  return left === null ? t('its sessions never end') : t('empty in {0} at most', minutes(left));
+  return left === null ? t('its sessions never end') : t('empty within {0}', minutes(left));
 }
 
 /** `ends in 12 days`, `ended 3 days ago`. */

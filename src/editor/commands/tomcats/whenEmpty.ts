@@ -81,5 +81,5 @@ function leftWords({ server, version }: NonNullable<ReturnType<typeof versionOf>
   const info = server.sessionsOf(version);
   const left = info && emptyInMinutes(info);
   if (left === undefined || left === 0) return '';
-  return left === null ? t('its sessions never end') : t('unused, they end in {0} at most', minutes(left));
+  return left === null ? t('its sessions never end') : t('unused, they end within {0}', minutes(left));
 }
