@@ -116,7 +116,7 @@ export async function playTomcats(
   await driver.menu(driver.row(view, 'web-1'), 'Thread Dump');
   await page.locator('.tab.active', { hasText: 'threaddump' }).waitFor();
   await driver.editorLine('"main" Id=1').waitFor();
-  await page.mouse.move(800, 660);
+  await page.mouse.move(1000, 330);
   await picture('tomcats');
 
   await driver.tooltip(driver.row(view, /^1\.4\.1/));
