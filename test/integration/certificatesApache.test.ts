@@ -8,7 +8,7 @@ import { fingerprintOf } from '../../src/certificates/facts';
 import type { Plan } from '../../src/contracts/deploy';
 import type { Receipt } from '../../src/contracts/deployRecord';
 import { SERVED, startTlsApache } from '../lab/certificates/apache';
-import { Authority, type Issued } from '../lab/certificates/authority';
+import { Authority, inDays, type Issued } from '../lab/certificates/authority';
 import { TlsUsers } from '../lab/certificates/users';
 import { useLab } from '../lab/machines/suite';
 import { lastLine, startCli, type Ran } from './support/cli';
@@ -40,7 +40,7 @@ describe('a certificate on Apaches', function () {
     this.timeout(600_000);
     const { lab } = suite;
     authority = await Authority.found(path.join(lab.folder, 'authority'));
-    old = await authority.issue({ name: 'old', key: 'rsa', to: soon() });
+    old = await authority.issue({ name: 'old', key: 'rsa', to: inDays(9.5) });
     ports = await Promise.all(MACHINES.map((name) => lab.network.forward(lab.machine(name).address, 443)));
     for (const name of MACHINES) await startTlsApache(lab.machine(name), old, authority.intermediate);
     workspace = path.join(lab.folder, 'workspace');
@@ -294,8 +294,3 @@ environments:
       assert.equal(await run('sh', ['-c', `grep -rlaF -- '${text}' '${state()}' || :`]), '', 'state folder');
   }
 });
-
-/** In nine days and a half, as OpenSSL has dates. */
-function soon(): string {
-  return new Date(Date.now() + 9.5 * 86_400_000).toISOString().replace(/[-:T]|\.\d+/g, '');
-}

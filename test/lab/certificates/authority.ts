@@ -100,7 +100,7 @@ export class Authority {
       ...['ca', '-batch', '-notext', '-config', config, '-in', `${name}.csr`, '-out', `${name}.pem`],
       ...['-cert', `${by}.pem`, '-keyfile', `${by}.key`, '-extensions', extensions, '-md', digest],
       // Clocks of processes differ where one is faked.
-      ...['-startdate', from ?? yesterday()],
+      ...['-startdate', from ?? inDays(-1)],
       ...(to === undefined ? ['-days', '90'] : ['-enddate', to]),
     );
   }
@@ -115,8 +115,8 @@ export class Authority {
 }
 
 /** As OpenSSL has dates. */
-function yesterday(): string {
-  return new Date(Date.now() - 86_400_000).toISOString().replace(/[-:T]|\.\d+/g, '');
+export function inDays(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString().replace(/[-:T]|\.\d+/g, '');
 }
 
 const configuration = `[req]
