@@ -313,6 +313,35 @@ describe('rules between keys', () => {
     const steps = await only('stepsOrder', ...placed('strategy: canary, steps: ["5%", "5%"]'));
     assert.equal(steps.path.at(-1), 1);
   });
+
+  it('hold for certificates and the places they are served at', async () => {
+    const place = (keys: string): string[] => [
+      'hosts: { lb: { local: true } }',
+      'tomcats:',
+      '  far: { manager: "http://a/manager", user: u, password: "${secret:p}", through: lb }',
+      '  here: { manager: "http://a/manager", user: u, password: "${secret:p}" }',
+      'certificates:',
+      `  www: { pfx: www.pfx, places: [{ ${keys}, serves: "https://a/" }] }`,
+      'environments: { production: { certificates: [www] } }',
+    ];
+    const pem = 'certificate: /a.pem, key: /a.key';
+    assert.deepEqual(await problems(...place(`host: lb, ${pem}`)), []);
+    assert.deepEqual(await problems(...place(`tomcat: far, ${pem}`)), []);
+    const reasons = async (keys: string): Promise<string[]> =>
+      (await problems(...place(keys))).map(({ reason }) => reason);
+    assert.deepEqual(await reasons(`tomcat: here, ${pem}`), ['needsKey']);
+    assert.deepEqual(await reasons(pem), ['missingKey']);
+    assert.deepEqual(await reasons('host: lb, certificate: /a.pem'), ['needsKey']);
+    assert.deepEqual(await reasons('host: lb, keystore: /a.p12'), ['needsKey']);
+    assert.deepEqual(await reasons(`tomcat: far, ${pem}, reload: [x]`), ['conflictingKeys']);
+    const plain = await only(
+      'wrongFormat',
+      ...place(`host: lb, ${pem}`).map((line) => line.replace('https:', 'http:')),
+    );
+    assert.deepEqual(plain.details.expected, 'httpsUrl');
+    const unknown = await only('unknownReference', 'environments: { a: { certificates: [wwww] } }');
+    assert.equal(unknown.details.name, 'wwww');
+  });
 });
 
 describe('placeholders in a configuration', () => {
