@@ -6,7 +6,7 @@ import type { ClassPrediction } from '../hotswap/predictJvm';
 import { Emitter } from '../util/emitter';
 import { DisposableStore, type Disposable } from '../util/disposables';
 import type { Jvms } from './jvms';
-import { marksOf, type Foreseen, type PredictionMark } from './predictionMarks';
+import type { Foreseen, PredictionMark } from './predictionMarks';
 import { Sources } from './sourceTexts';
 import type { SwappedTexts } from './swappedTexts';
 
@@ -123,6 +123,7 @@ export class PredictionDiagnostics implements Disposable {
 
   async #mark(key: string): Promise<void> {
     const uri = vscode.Uri.parse(key);
+    const { marksOf } = await import('./predictionMarks');
     const marks = marksOf([...(this.#foreseen.get(key)?.values() ?? [])].flat(), this.#jvms.sessions.length);
     if (marks.length === 0) this.#collection.delete(uri);
     else {

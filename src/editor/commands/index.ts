@@ -2,55 +2,51 @@ import * as vscode from 'vscode';
 import type { App } from '../app';
 import type { CommandId } from '../contributions';
 import { t } from '../text';
-import { attach, detach, resumeJvm, retry } from './attach';
-import { closeComparison, compareAgain, compareWithRunning, makeEqual, openComparison } from './compare';
 import { containerHandlers } from './containers';
 import { deployHandlers } from './deployments';
-import { clearSwapFilter, filterSwaps } from './filterSwaps';
-import { openClass, openConfiguration } from './open';
-import { compareClass } from './compareClass';
 import { operationHandlers } from './operations';
 import { tomcatHandlers } from './tomcats';
-import { chooseRestartTask, restartJvm } from './restartJvm';
-import { cancel, pause, swapNow, unpause } from './swap';
-import { openSwappedClass, redoSwap, undoAll, undoSwap } from './undo';
-import { undoEdit } from './undoEdit';
 import type { EnvironmentsNode } from '../views/environments';
 
 type Handler = (app: App, ...args: never[]) => unknown;
 
+/** A command whose code is loaded when it is first called. */
+function later<N extends string>(load: () => Promise<Record<N, Handler>>, name: N): Handler {
+  return async (app, ...args) => (await load())[name](app, ...args);
+}
+
 const handlers: Readonly<Record<CommandId, Handler>> = {
-  'swapdeck.attach': attach,
-  'swapdeck.detach': detach,
-  'swapdeck.retry': retry,
-  'swapdeck.resumeJvm': resumeJvm,
-  'swapdeck.swapNow': swapNow,
-  'swapdeck.previewSwap': async (app, node?: unknown) => (await import('./preview')).previewSwap(app, node),
-  'swapdeck.compareClass': compareClass,
-  'swapdeck.undoEdit': undoEdit,
-  'swapdeck.restartJvm': restartJvm,
-  'swapdeck.chooseRestartTask': chooseRestartTask,
-  'swapdeck.cancel': cancel,
-  'swapdeck.compareWithRunning': compareWithRunning,
-  'swapdeck.compareAgain': compareAgain,
-  'swapdeck.makeEqual': makeEqual,
-  'swapdeck.openComparison': openComparison,
-  'swapdeck.closeComparison': closeComparison,
-  'swapdeck.pause': pause,
-  'swapdeck.unpause': unpause,
-  'swapdeck.undoSwap': undoSwap,
-  'swapdeck.redoSwap': redoSwap,
-  'swapdeck.undoAll': undoAll,
-  'swapdeck.openSwappedClass': openSwappedClass,
-  'swapdeck.filterSwaps': filterSwaps,
-  'swapdeck.clearSwapFilter': clearSwapFilter,
+  'swapdeck.attach': later(() => import('./attach'), 'attach'),
+  'swapdeck.detach': later(() => import('./attach'), 'detach'),
+  'swapdeck.retry': later(() => import('./attach'), 'retry'),
+  'swapdeck.resumeJvm': later(() => import('./attach'), 'resumeJvm'),
+  'swapdeck.swapNow': later(() => import('./swap'), 'swapNow'),
+  'swapdeck.previewSwap': later(() => import('./preview'), 'previewSwap'),
+  'swapdeck.compareClass': later(() => import('./compareClass'), 'compareClass'),
+  'swapdeck.undoEdit': later(() => import('./undoEdit'), 'undoEdit'),
+  'swapdeck.restartJvm': later(() => import('./restartJvm'), 'restartJvm'),
+  'swapdeck.chooseRestartTask': later(() => import('./restartJvm'), 'chooseRestartTask'),
+  'swapdeck.cancel': later(() => import('./swap'), 'cancel'),
+  'swapdeck.compareWithRunning': later(() => import('./compare'), 'compareWithRunning'),
+  'swapdeck.compareAgain': later(() => import('./compare'), 'compareAgain'),
+  'swapdeck.makeEqual': later(() => import('./compare'), 'makeEqual'),
+  'swapdeck.openComparison': later(() => import('./compare'), 'openComparison'),
+  'swapdeck.closeComparison': later(() => import('./compare'), 'closeComparison'),
+  'swapdeck.pause': later(() => import('./swap'), 'pause'),
+  'swapdeck.unpause': later(() => import('./swap'), 'unpause'),
+  'swapdeck.undoSwap': later(() => import('./undo'), 'undoSwap'),
+  'swapdeck.redoSwap': later(() => import('./undo'), 'redoSwap'),
+  'swapdeck.undoAll': later(() => import('./undo'), 'undoAll'),
+  'swapdeck.openSwappedClass': later(() => import('./undo'), 'openSwappedClass'),
+  'swapdeck.filterSwaps': later(() => import('./filterSwaps'), 'filterSwaps'),
+  'swapdeck.clearSwapFilter': later(() => import('./filterSwaps'), 'clearSwapFilter'),
   'swapdeck.showSwaps': () => vscode.commands.executeCommand('swapdeck.swaps.focus'),
   'swapdeck.showLog': ({ log }) => log.show(),
-  'swapdeck.openConfiguration': openConfiguration,
+  'swapdeck.openConfiguration': later(() => import('./open'), 'openConfiguration'),
   'swapdeck.startSample': ({ sample }) => sample.start(),
   'swapdeck.stopSample': ({ sample }) => sample.stop(),
   'swapdeck.refresh': ({ environments }, node?: EnvironmentsNode) => environments.refresh(node),
-  'swapdeck.openClass': openClass,
+  'swapdeck.openClass': later(() => import('./open'), 'openClass'),
   'swapdeck.openWalkthrough': ({ context }) =>
     vscode.commands.executeCommand(
       'workbench.action.openWalkthrough',

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { parseConfig } from '../../config/parse';
 import type { Problem, TextRange } from '../../config/problems';
-import { describeProblem } from '../../messages/config';
+import type { describeProblem } from '../../messages/config';
 import { DisposableStore, type Disposable } from '../../util/disposables';
 import { t } from '../text';
 
@@ -58,10 +58,16 @@ export class ConfigurationDiagnostics implements Disposable {
   async #check(document: vscode.TextDocument): Promise<void> {
     const { uri, version } = document;
     this.#timers.delete(uri.toString());
-    const { problems } = await parseConfig(document.getText());
+    const [{ problems }, words] = await Promise.all([
+      parseConfig(document.getText()),
+      import('../../messages/config'),
+    ]);
     if (document.isClosed || document.version !== version || this.#store.isDisposed) return;
     this.#problems.set(uri.toString(), problems);
-    this.#collection.set(uri, problems.map(toDiagnostic));
+    this.#collection.set(
+      uri,
+      problems.map((problem) => toDiagnostic(problem, words.describeProblem)),
+    );
   }
 
   #forget(uri: vscode.Uri): void {
@@ -72,10 +78,10 @@ export class ConfigurationDiagnostics implements Disposable {
   }
 }
 
-function toDiagnostic(problem: Problem): vscode.Diagnostic {
+function toDiagnostic(problem: Problem, describe: typeof describeProblem): vscode.Diagnostic {
   const severity =
     problem.severity === 'error' ? vscode.DiagnosticSeverity.Error : vscode.DiagnosticSeverity.Warning;
-  const diagnostic = new vscode.Diagnostic(toRange(problem.range), describeProblem(problem, t), severity);
+  const diagnostic = new vscode.Diagnostic(toRange(problem.range), describe(problem, t), severity);
   diagnostic.source = 'swapdeck';
   diagnostic.code = problem.reason;
   return diagnostic;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { completionsAt, hoverAt, type Completion } from '../../config/language';
-import { describeFix, describeHover, expectations } from '../../messages/config';
+import type { expectations } from '../../messages/config';
 import { DisposableStore, type Disposable } from '../../util/disposables';
 import { t } from '../text';
 import { ConfigurationDiagnostics, selector, toRange } from './diagnostics';
@@ -32,15 +32,21 @@ export function registerLanguage(): Disposable {
   return store;
 }
 
+/** Loaded when a configuration is edited. */
+const loadWords = () => import('../../messages/config');
+
 async function complete(
   document: vscode.TextDocument,
   position: vscode.Position,
 ): Promise<vscode.CompletionItem[]> {
-  const found = await completionsAt(document.getText(), document.offsetAt(position));
-  return found.map(toItem);
+  const [found, words] = await Promise.all([
+    completionsAt(document.getText(), document.offsetAt(position)),
+    loadWords(),
+  ]);
+  return found.map((completion) => toItem(completion, words.expectations));
 }
 
-function toItem(completion: Completion): vscode.CompletionItem {
+function toItem(completion: Completion, expected: typeof expectations): vscode.CompletionItem {
   const kinds: Record<Completion['kind'], vscode.CompletionItemKind> = {
     key: vscode.CompletionItemKind.Property,
     value: vscode.CompletionItemKind.Value,
@@ -52,7 +58,7 @@ function toItem(completion: Completion): vscode.CompletionItem {
   item.range = toRange(completion.range);
   if (completion.description !== undefined)
     item.documentation = new vscode.MarkdownString(completion.description);
-  if (completion.expects) item.detail = expectations[completion.expects](t);
+  if (completion.expects) item.detail = expected[completion.expects](t);
   // What must be there comes first.
   item.sortText = `${completion.required ? 0 : 1}${completion.label}`;
   return item;
@@ -63,7 +69,9 @@ async function hover(
   position: vscode.Position,
 ): Promise<vscode.Hover | undefined> {
   const found = await hoverAt(document.getText(), document.offsetAt(position));
-  return found && new vscode.Hover(new vscode.MarkdownString(describeHover(found, t)), toRange(found.range));
+  if (!found) return undefined;
+  const { describeHover } = await loadWords();
+  return new vscode.Hover(new vscode.MarkdownString(describeHover(found, t)), toRange(found.range));
 }
 
 async function definition(
@@ -74,11 +82,12 @@ async function definition(
   return found?.definition && new vscode.Location(document.uri, toRange(found.definition));
 }
 
-function fixes(
+async function fixes(
   diagnostics: ConfigurationDiagnostics,
   { uri }: vscode.TextDocument,
   range: vscode.Range,
-): vscode.CodeAction[] {
+): Promise<vscode.CodeAction[]> {
+  const { describeFix } = await loadWords();
   return diagnostics.problemsOf(uri).flatMap(({ fix, range: where }) => {
     if (!fix || !toRange(where).intersection(range)) return [];
     const action = new vscode.CodeAction(describeFix(fix, t), vscode.CodeActionKind.QuickFix);
