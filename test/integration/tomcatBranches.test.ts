@@ -4,13 +4,14 @@ import path from 'node:path';
 import { makeTempDir, removeDir } from '../../scripts/support/tempDir';
 import type { Plan } from '../../src/contracts/deploy';
 import type { Receipt } from '../../src/contracts/deployRecord';
-import { deployedRepository, GROUP, RepositoryServer, writeSettings } from '../lab/maven/repository';
+import { quotesRepository } from '../lab/maven/quotes';
+import { GROUP, writeSettings, type RepositoryServer } from '../lab/maven/repository';
 import { DEPLOYER, TomcatNode } from '../lab/tomcat/node';
 import { Browser } from '../lab/tomcat/scene';
-import { randomQuotes } from '../lab/tomcat/wars';
 import { lastLine, startCli, type Ran } from './support/cli';
 
 const BRANCH = '1.2.1-myfeature.1+1';
+const VERSIONS = ['1.2.0', '1.2.1', BRANCH, '1.2.1-myfeature.2+9', '1.3.0-rc.1', '2.0.0'];
 
 describe('releases of a Maven repository, and their branches, on Tomcats', function () {
   this.timeout(60_000);
@@ -21,11 +22,7 @@ describe('releases of a Maven repository, and their branches, on Tomcats', funct
 
   before(async function () {
     this.timeout(300_000);
-    const versions = ['1.2.0', '1.2.1', BRANCH, '1.2.1-myfeature.2+9', '1.3.0-rc.1', '2.0.0'];
-    const wars = [];
-    for (const version of versions)
-      wars.push({ version, file: (await randomQuotes(version, 'jakarta')).file });
-    server = await RepositoryServer.start(await deployedRepository('quotes', wars));
+    server = await quotesRepository(VERSIONS);
     nodes = await Promise.all([TomcatNode.start({ major: 10 }), TomcatNode.start({ major: 10 })]);
     folder = await makeTempDir('branches');
     await writeSettings(folder, server.url);
