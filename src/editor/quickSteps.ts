@@ -82,6 +82,9 @@ async function ask<S>(
       Promise.resolve(step.items(abort.signal)).then((items) => {
         if (abort.signal.aborted) return;
         pick.items = items;
+        // What Enter takes; the first one unless an item says so.
+        const picked = items.filter((item) => item.picked === true);
+        if (picked.length > 0) pick.activeItems = picked;
         pick.busy = false;
         if (items.length === 0) pick.placeholder = t('Nothing to choose from.');
       }, reject);

@@ -71,13 +71,12 @@ environments:
   };
 
   it('offers the versions of the repository, the newest release marked, apart what no environment takes and why', async () => {
-    await driver.command('Swapdeck: Deploy...');
+    await driver.view('Deployments').locator('.monaco-button', { hasText: 'Deploy' }).click();
     await driver.hasText(choice(BRANCH), 'branch myfeature');
     await driver.hasText(choice(BRANCH), 'only to staging');
-    const release = driver.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: /^\s*1\.2\.1\b(?!-)/ })
-      .first();
-    await driver.hasText(release, 'the newest release');
+    const release = choice('the newest release');
+    await driver.hasText(release, '1.2.1');
+    assert.match((await release.getAttribute('class')) ?? '', /focused/, 'Enter takes it');
     await driver.hasText(choice('2.0.0'), 'staging does not take 2.0.0.');
     const rows = await driver.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
     assert.match(rows.at(-1)!, /2\.0\.0/);
@@ -87,6 +86,7 @@ environments:
     // And back.
     await driver.page.locator('.quick-input-widget .quick-input-left-action-bar .action-label').click();
     await release.click();
+    await choice('production').waitFor();
     await driver.pick('staging');
     await execute('Deploy');
     await driver.notification('is live in staging').waitFor({ timeout: 120_000 });
@@ -95,13 +95,12 @@ environments:
 
   it('deploys a branch beside it, only to where branches go, and shows it below the application', async () => {
     await driver.command('Notifications: Clear All Notifications');
-    await driver.command('Swapdeck: Deploy...');
+    const application = driver.row('Environments', 'quotes');
+    await driver.rowAction(application, 'Deploy');
     await driver.pick(BRANCH);
-    await driver.pick('staging');
     await execute('Deploy');
     await driver.notification('is live in staging').waitFor({ timeout: 120_000 });
     assert.deepEqual([await released('/quotes-myfeature'), await released('/quotes')], [BRANCH, '1.2.1']);
-    const application = driver.row('Environments', 'quotes');
     await driver.hasText(application, '1.2.1 ·');
     await driver.unfold(application);
     await driver.hasText(driver.row('Environments', 'myfeature'), `${BRANCH} · /quotes-myfeature`);

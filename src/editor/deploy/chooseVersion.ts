@@ -37,6 +37,7 @@ export async function versionItems<T>(
     ...taken.map((row): StepItem<T> => ({
       label: `$(${row.branch === undefined ? 'package' : 'git-branch'}) ${row.version}`,
       description: words(row, candidates.length, live).join(' · '),
+      picked: row.isLatest,
       value: valueOf({ version: row.version, candidates: row.places }),
     })),
     ...(others.length > 0 ? [separator(t('Not taken'))] : []),
