@@ -9,9 +9,11 @@ import { textOf } from '../deploy/parsers';
 import { makePlan } from '../deploy/makePlan';
 import { operationPlan } from '../deploy/operationPlan';
 import type { Standing } from '../deploy/recover';
+import { Rereading } from '../deploy/reread';
 import { jkMembers } from '../routers/modJk';
 import { containerOf } from '../targets/docker/naming';
 import { Deployable, type DeployableOptions } from './deployable';
+import { connectAhead } from './connect';
 import { EnvironmentError } from './errors';
 import { expectedOf, runningRelease } from './expected';
 import { fleetNotes, lookAtSessions, uncountedNotes, type NodeSessions } from './fleetChecks';
@@ -73,6 +75,8 @@ const STANDING_HISTORY = 20;
 /** One application in one environment: plans, deployments, and what is known of them. */
 export class DeployedApplication extends Deployable<ApplicationOptions> {
   readonly #placed: Placed;
+  /** A plan is made of what was seen, and everything is looked at again before it is executed. */
+  readonly #rereading = new Rereading();
 
   /** Throws `EnvironmentError`. */
   constructor(options: ApplicationOptions) {
@@ -85,7 +89,9 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
   async plan(version: string | undefined, signal?: AbortSignal): Promise<Plan> {
     const { application, config, environment, places, folder, onStage, clock } = this.options;
     checkWindow(this.named, clock.now());
-    this.#connect(signal);
+    connectAhead(config, this.options, places, signal);
+    // Nobody waits for it yet; whoever does hears what is wrong.
+    this.prepare(signal).catch(() => undefined);
     const { stateFolder } = this.options;
     const parts: WarParts = {
       ...{ places, runner: this.runner(), folder, environment, stateFolder },
@@ -153,7 +159,8 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
       plan ? plan.targets.includes(name) && !without.includes(name) : true,
     );
     const targets = await targetsOf(this.options, placed, {});
-    return (await lookAround(this.options, placed, targets, this.runner(), signal)).inspection;
+    const reader = this.#rereading.over(this.runner(), signal);
+    return (await lookAround(this.options, placed, targets, reader, signal)).inspection;
   }
 
   /** The same in the place of what is live, whose sessions end. */
@@ -267,7 +274,7 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
     const [sessions, { inspection, probe, router }] = await Promise.all([
       this.#sessions(placed, signal),
       targetsOf(this.options, placed, brought).then((some) =>
-        lookAround(this.options, placed, some, this.runner(), signal),
+        lookAround(this.options, placed, some, this.#rereading.over(this.runner(), signal), signal),
       ),
     ]);
     const isUncounted = sessions.some(({ configuration }) => configuration?.uncounted);
@@ -366,18 +373,5 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
   #placedAt(version: string | undefined, application = this.#placed.application): Placed {
     const { application: name, config } = this.options;
     return placedAt(name, { ...this.#placed, application }, version, config);
-  }
-
-  /** Connects to the hosts while the release is looked for. */
-  #connect(signal: AbortSignal | undefined): void {
-    const { application, placement } = this.#placed;
-    const { places } = this.options;
-    if (application.kind === 'war') return;
-    for (const host of placement.targets.filter((each) => !places.isLocal(each)))
-      // Whoever needs the host connects again, and hears what is wrong.
-      places
-        .exec(host)
-        .run(['true'], {}, signal)
-        .catch(() => undefined);
   }
 }

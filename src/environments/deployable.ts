@@ -125,6 +125,11 @@ export abstract class Deployable<Options extends DeployableOptions = DeployableO
     return checkApprovals(this.named, (await approvals?.(plan, needed)) ?? [], actor.name);
   }
 
+  /** Finds out where lock, journal and audit log are, for whoever will need them. */
+  protected async prepare(signal?: AbortSignal): Promise<void> {
+    await this.#open(signal);
+  }
+
   protected get named(): NamedEnvironment {
     return { name: this.options.environment, environment: this.environment };
   }

@@ -12,6 +12,7 @@ import type { Runner } from '../contracts/deployCall';
 import type { Target } from '../contracts/deployTarget';
 import { mayPass } from '../contracts/transportError';
 import { perform } from '../deploy/inspect';
+import type { Reader } from '../deploy/reread';
 import type { RouterInput } from '../deploy/strategies/input';
 import { withReleases } from '../routers/addresses';
 import type { Ask } from '../routers/asking';
@@ -75,7 +76,7 @@ export async function lookAround(
   { application, config, providers }: Surroundings,
   placed: Placed,
   targets: readonly Target[],
-  runner: Runner,
+  runner: Reader,
   signal: AbortSignal | undefined,
 ): Promise<Looked> {
   const asked = probeOf(placed.environment);

@@ -22,13 +22,18 @@ export interface Observers {
 /** What everything in an environment is opened with. */
 export type OptionsOf = (environment: string, observers?: Observers) => DeployableOptions;
 
-/** Opens the environments of the nearest `swapdeck.yaml` for as long as `run` takes. */
+/**
+ * Opens the environments of the nearest `swapdeck.yaml` for as long as `run` takes. `names`: the application whose hosts
+ * are needed for sure; they are connected to while the rest is loaded.
+ */
 export async function withEnvironments<T>(
   context: Context,
   run: (optionsOf: OptionsOf, loaded: LoadedConfiguration) => Promise<T>,
+  names?: Names,
 ): Promise<T> {
-  const [{ Places }, { environmentProviders }, { ConfigError }] = await Promise.all([
+  const [{ Places }, { connectAhead }, { environmentProviders }, { ConfigError }] = await Promise.all([
     import('../../environments/places'),
+    import('../../environments/connect'),
     import('../../config/resolve'),
     import('../../config/errors'),
   ]);
@@ -41,6 +46,7 @@ export async function withEnvironments<T>(
   const local = Object.entries(config.hosts).flatMap(([name, { kind }]) => (kind === 'local' ? [name] : []));
   const places = new Places({ ssh, local: new Set(local), folder, env });
   try {
+    if (names) connectAhead(config, names, places, context.signal);
     return await run(
       (environment, observers = {}) => ({
         ...observers,
@@ -72,14 +78,19 @@ export async function withApplications<T>(
     open: (names: Names, observers?: Observers) => DeployedApplication,
     loaded: LoadedConfiguration,
   ) => Promise<T>,
+  names?: Names,
 ): Promise<T> {
-  const { DeployedApplication } = await import('../../environments/application');
-  return withEnvironments(context, (optionsOf, loaded) =>
-    run(
-      ({ environment, application }, observers) =>
-        new DeployedApplication({ ...optionsOf(environment, observers), application }),
-      loaded,
-    ),
+  return withEnvironments(
+    context,
+    async (optionsOf, loaded) => {
+      const { DeployedApplication } = await import('../../environments/application');
+      return run(
+        ({ environment, application }, observers) =>
+          new DeployedApplication({ ...optionsOf(environment, observers), application }),
+        loaded,
+      );
+    },
+    names,
   );
 }
 

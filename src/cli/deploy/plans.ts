@@ -68,14 +68,17 @@ export const registerPlans: Register = (program, action) => {
             chosen: string | undefined,
             options: ChangeOptions,
           ) =>
-            withApplications(context, async (open) =>
-              executePlan(
-                context,
-                (observers) =>
-                  open({ environment, application }, observers).leavingOut(options.without ?? []),
-                (opened, signal) => makers[name](opened, chosen, signal),
-                options,
-              ),
+            withApplications(
+              context,
+              async (open) =>
+                executePlan(
+                  context,
+                  (observers) =>
+                    open({ environment, application }, observers).leavingOut(options.without ?? []),
+                  (opened, signal) => makers[name](opened, chosen, signal),
+                  options,
+                ),
+              { environment, application },
             ),
         ),
       );
