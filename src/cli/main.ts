@@ -1,6 +1,5 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
-import { describe } from '../messages/describe';
 import { AbortedError, SwapdeckError } from '../util/errors';
 import { examples, ExitCode, type Action, type Context, type Handler, type Terminal } from './command';
 import { commands } from './commands';
@@ -77,14 +76,16 @@ async function run<A extends unknown[]>(
   try {
     return await handler(context, ...args);
   } catch (error) {
-    if (!(error instanceof AbortedError && signal.aborted)) fail(output, error, verbose);
+    if (!(error instanceof AbortedError && signal.aborted)) await fail(output, error, verbose);
     return ExitCode.failed;
   } finally {
     output.finish();
   }
 }
 
-function fail(output: Output, error: unknown, verbose: boolean): void {
+/** The words for errors are many: they are loaded with the first one. */
+async function fail(output: Output, error: unknown, verbose: boolean): Promise<void> {
+  const { describe } = await import('../messages/describe');
   const message = describe(error);
   output.failure(message);
   if (verbose && error instanceof Error) output.note(error.stack ?? error.message);
