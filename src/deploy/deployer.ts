@@ -161,7 +161,8 @@ export class Deployer {
         ...(patienceMs !== undefined && { patienceMs }),
         ...(without && { without: without.filter((each) => plan.targets.includes(each)) }),
       });
-      if (receipt.outcome !== 'interrupted') await lease.appendAudit(auditOf(deployment, actor, receipt));
+      if (receipt.outcome !== 'interrupted')
+        await lease.appendAuditAndRelease(auditOf(deployment, actor, receipt));
       return receipt;
     } finally {
       await probe?.stop();

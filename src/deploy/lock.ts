@@ -124,6 +124,7 @@ export class Lease implements JournalSink {
   /** When the last renewal that went well was asked for; monotonic. */
   #renewedAt: number;
   #count = 0;
+  #isReleased = false;
 
   constructor(token: number, renewedAt: number, leaseMs: number, options: LockOptions) {
     this.token = token;
@@ -156,10 +157,19 @@ export class Lease implements JournalSink {
     await this.#write(runner.perform(calls.appendAudit(this.token, linesOf([record])), {}, signal));
   }
 
-  /** Gives the lock up. It may be another's already. */
+  /** The last that is written: gives the lock up with it. */
+  async appendAuditAndRelease(record: AuditRecord, signal?: AbortSignal): Promise<void> {
+    this.#throwIfLost();
+    this.dispose();
+    const { runner, calls } = this.#options;
+    await this.#write(runner.perform(calls.appendAuditAndClose(this.token, linesOf([record])), {}, signal));
+    this.#isReleased = true;
+  }
+
+  /** Gives the lock up, unless that was done. It may be another's already. */
   async release(signal?: AbortSignal): Promise<void> {
     this.dispose();
-    if (this.#lost.signal.aborted) return;
+    if (this.#isReleased || this.#lost.signal.aborted) return;
     const { runner, calls } = this.#options;
     await runner.perform(calls.close(this.token), {}, signal);
   }

@@ -3,6 +3,7 @@ import { literal, type Answer, type CommandCall, type HostName } from '../contra
 import {
   ACQUIRE,
   APPEND_AUDIT,
+  APPEND_AUDIT_AND_CLOSE,
   APPEND_JOURNAL,
   BEGIN_JOURNAL,
   CLOSE,
@@ -52,6 +53,10 @@ export class LockCalls {
 
   appendAudit(token: number, line: string): CommandCall {
     return this.#guarded(APPEND_AUDIT, [this.#holder(token)], line);
+  }
+
+  appendAuditAndClose(token: number, line: string): CommandCall {
+    return this.#guarded(APPEND_AUDIT_AND_CLOSE, [this.#holder(token), String(token)], line);
   }
 
   readJournal(): CommandCall {

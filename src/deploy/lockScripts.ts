@@ -102,6 +102,11 @@ cat >>../audit || exit 74
 sync ../audit 2>/dev/null || sync
 `;
 
+/** The same, and then gives the lock up. $2 token. */
+export const APPEND_AUDIT_AND_CLOSE = `${APPEND_AUDIT}
+cd .. && mv -- "$2.live" "$2.closed" 2>/dev/null || exit 75
+`;
+
 /**
  * $1 directory of the holder, $2 how many bytes come over standard input: a journal that is gone on with. It is there
  * in whole or not at all. Exit code 74 for an input that was cut off.

@@ -245,4 +245,23 @@ describe('lock on the journal host', function () {
       ['c', 'b'],
     );
   });
+
+  it('gives the lock up with the last line of the audit log, and only its holder does', async () => {
+    const lock = lockOf();
+    const first = await take(lock);
+    await first.appendAuditAndRelease({ plan: 'a' } as AuditRecord);
+    assert.equal(await lock.look(), undefined);
+    const second = await take(lock, 'bob');
+    // Nothing is left for it to give up.
+    await first.release();
+    assert.equal((await lock.look())?.token, second.token);
+    await lock.break(second.token);
+    await assert.rejects(second.appendAuditAndRelease({ plan: 'late' } as AuditRecord), {
+      reason: 'leaseLost',
+    });
+    assert.deepEqual(
+      (await lock.history(9)).map(({ plan }) => plan),
+      ['a'],
+    );
+  });
 });
