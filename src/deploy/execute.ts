@@ -1,5 +1,5 @@
 import type { Clock } from '../contracts/clock';
-import type { Inspection, Phase, Plan } from '../contracts/deploy';
+import type { Inspection, Phase, Plan, Step } from '../contracts/deploy';
 import type { Runner } from '../contracts/deployCall';
 import { DeployError } from '../contracts/deployError';
 import type {
@@ -171,14 +171,18 @@ class Execution {
     companion: Companion,
   ): Promise<void> {
     const { probe } = this.#options;
-    if (NOTICEABLE.has(step.phase)) await probe?.start();
     this.#set(step.id, 'begun');
     const reasons = [this.#lost, over];
     // What can't be taken back is finished, not cancelled.
     if (cancel && !step.final) reasons.push(cancel);
     if (probe && !step.final) reasons.push(probe.breach);
     try {
-      await this.#walk.perform(step, 'do', undoFirst, AbortSignal.any(reasons), companion);
+      await this.#walk.perform(step, 'do', {
+        undoFirst,
+        signal: AbortSignal.any(reasons),
+        company: companion,
+        watched: this.#watch(step),
+      });
     } catch (thrown) {
       throw probe?.breach.aborted === true && !cancel?.aborted ? toError(probe.breach.reason) : thrown;
     } finally {
@@ -211,10 +215,13 @@ class Execution {
   }
 
   async #undo({ step }: Work): Promise<void> {
-    if (NOTICEABLE.has(step.phase)) await this.#options.probe?.start();
     this.#set(step.id, 'undoing');
-    await this.#walk.perform(step, 'undo', false, this.#lost);
+    await this.#walk.perform(step, 'undo', { signal: this.#lost, watched: this.#watch(step) });
     this.#set(step.id, 'undone');
+  }
+
+  async #watch({ phase }: Step): Promise<void> {
+    if (NOTICEABLE.has(phase)) await this.#options.probe?.start();
   }
 
   async #turn(to: 'do' | 'undo', why: TurnReason): Promise<void> {

@@ -27,8 +27,8 @@ export class LocalJournal implements JournalSink {
 }
 
 /**
- * Writes to each in turn. The machine's own comes first: after a kill it knows at least as much as the shared one,
- * and neither knows less than what was done, because effects wait for both.
+ * Writes to all at once. After a kill one may know more than the other, and neither less than what was done, because
+ * effects wait for both.
  */
 export class SharedJournal implements JournalSink {
   readonly #sinks: readonly JournalSink[];
@@ -38,7 +38,8 @@ export class SharedJournal implements JournalSink {
   }
 
   async append(records: readonly JournalRecord[], signal?: AbortSignal): Promise<void> {
-    for (const sink of this.#sinks) await sink.append(records, signal);
+    const written = await Promise.allSettled(this.#sinks.map((sink) => sink.append(records, signal)));
+    for (const each of written) if (each.status === 'rejected') throw each.reason;
   }
 }
 

@@ -27,6 +27,16 @@ export interface WalkOptions {
   readonly lost: AbortSignal;
 }
 
+export interface PerformOptions {
+  /** It was begun before, nobody knows how far. */
+  readonly undoFirst?: boolean;
+  readonly signal: AbortSignal;
+  /** Those that are performed at the same time. */
+  readonly company?: Company;
+  /** Awaited while the begin is recorded, before anything is done. */
+  readonly watched?: Promise<void>;
+}
+
 type RecordBody = JournalRecord extends infer R
   ? R extends JournalRecord
     ? Omit<R, 'at' | 'fence'>
@@ -95,18 +105,15 @@ export class Walk {
   /**
    * Performs a step, or takes it back. That it went well is written together with what the caller records next, at
    * once if nothing follows: no effect waits for it but the next step's, which waits for its own record. Rejects with
-   * what it failed with, after that was recorded; with `leaseLost` nothing is recorded any more. `company`: those that
-   * are performed at the same time.
+   * what it failed with, after that was recorded; with `leaseLost` nothing is recorded any more.
    */
   async perform(
     step: Step,
     direction: Direction,
-    undoFirst: boolean,
-    signal: AbortSignal,
-    company?: Company,
+    { undoFirst = false, signal, company, watched }: PerformOptions,
   ): Promise<void> {
     const { clock, onEvent } = this.#options;
-    await this.record({ kind: 'begin', step: step.id, direction });
+    await Promise.all([this.record({ kind: 'begin', step: step.id, direction }), watched]);
     onEvent({ kind: 'stepBegan', step: step.id, direction });
     const begun = clock.monotonic();
     try {
