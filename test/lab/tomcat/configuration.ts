@@ -9,7 +9,7 @@ export const VIEWER = { user: 'viewer', password: 'pw-of-the-viewer' } as const;
 
 export const usersXml = `<tomcat-users>
   <user username="${DEPLOYER.user}" password="${DEPLOYER.password}" roles="manager-script" />
-  <user username="${VIEWER.user}" password="${VIEWER.password}" roles="manager-gui" />
+  <user username="${VIEWER.user}" password="${VIEWER.password}" roles="manager-gui,jolokia" />
 </tomcat-users>
 `;
 
