@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readDone, readSaid, unescapeHtml } from '../../../../src/targets/tomcat/answers';
-import { readServerInfo, readSessions } from '../../../../src/targets/tomcat/details';
+import { readProcess, readServerInfo, readSessions } from '../../../../src/targets/tomcat/details';
 import type { TomcatErrorReason } from '../../../../src/targets/tomcat/errors';
 import { readContexts } from '../../../../src/targets/tomcat/listing';
 import type { Answer } from '../../../../src/contracts/deployCall';
@@ -77,6 +77,21 @@ describe('answers of the Manager', () => {
     assert.throws(() => readContexts(page(200, 'OK - x\nnonsense\n', 'text/plain')), {
       reason: 'unreadable',
     });
+  });
+
+  it('tell one process of the server from the next', () => {
+    const told = (id: string, started: string): string =>
+      readProcess(
+        page(
+          200,
+          `OK - VM info\n2026-11-29 19:49:02.617\nRuntime information:\n  vmName: OpenJDK 64-Bit Server VM\n  name: ${id}@web\n  startTime: ${started}\n\nOS information:\n  name: Linux\n`,
+          'text/plain',
+        ),
+      );
+    assert.equal(told('7', '1795981741345'), '7@web 1795981741345');
+    // In a container each has the same number.
+    assert.notEqual(told('7', '1795981741345'), told('7', '1795981742711'));
+    assert.throws(() => readProcess(page(200, 'OK - VM info\n', 'text/plain')), { reason: 'unreadable' });
   });
 
   it('tell about the server in any language, and when it hides its version', () => {
