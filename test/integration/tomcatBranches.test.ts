@@ -14,7 +14,7 @@ const BRANCH = '1.2.1-myfeature.1+1';
 const VERSIONS = ['1.2.0', '1.2.1', BRANCH, '1.2.1-myfeature.2+9', '1.3.0-rc.1', '2.0.0'];
 
 describe('releases of a Maven repository, and their branches, on Tomcats', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let server: RepositoryServer;
   let nodes: readonly TomcatNode[] = [];
