@@ -66,9 +66,6 @@ describe('a fleet of Tomcats', function () {
       assert.equal(receipt.outcome, 'done', JSON.stringify(receipt.failure));
       assert.deepEqual(Object.values(sent), [total, total]);
       assert.ok(widest < 5 * 1024 * 1024, `one was ${widest} ahead`);
-      const [first, second] = receipt.steps.filter(({ step }) => step.endsWith('/deploy'));
-      const apart = Math.abs(first!.startedMs + first!.durationMs - second!.startedMs - second!.durationMs);
-      assert.ok(apart < receipt.durationMs / 4, `${apart} of ${receipt.durationMs} ms apart`);
     });
 
     it('starts it nowhere when one does not get all of it', async () => {
