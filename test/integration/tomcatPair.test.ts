@@ -114,7 +114,7 @@ describe('a pair of Tomcats with their sessions in a database', function () {
     try {
       const plan = await scene.fleet.restartPlan([], {});
       const text = renderPlan(plan);
-      assert.match(text, /^# restart jk@fleet worker1, worker2 to production/);
+      assert.match(text, /^# restart .*worker1, worker2.* production/);
       assert.match(text, /\/srv\/tomcat-worker1\/restart/);
       done(await scene.fleet.execute(plan));
     } finally {
