@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { CertificateError } from '../certificates/errors';
 import type { CertificateFiles, CertificateSet } from '../certificates/model';
 import { readSet } from '../certificates/read';
 import { ConfigError } from '../config/errors';
@@ -9,6 +10,7 @@ import { readEndpoint } from '../config/values';
 import type { Endpoint } from '../contracts/channel';
 import { THIS_MACHINE, type HostName } from '../contracts/deployCall';
 import type { TomcatManager } from '../targets/tomcat/model';
+import { AbortedError } from '../util/errors';
 import { EnvironmentError } from './errors';
 import { managerOf } from './tomcatApplication';
 import { withVariables } from './variables';
@@ -95,16 +97,34 @@ export async function filesOf(
   };
 }
 
-/** A certificate of the configuration with its key. Rejects with `CertificateError` or `ConfigError`. */
+/**
+ * A certificate of the configuration with its key. Where a person can be asked, a password that is not right is asked for
+ * again. Rejects with `CertificateError` or `ConfigError`.
+ */
 export async function readCertificate(
   certificate: Certificate,
   parts: CertificateParts,
   signal?: AbortSignal,
 ): Promise<CertificateSet> {
   const { password } = certificate;
-  return readSet(
-    await filesOf(certificate, parts, signal),
-    password === undefined ? undefined : await resolveText(password, parts.providers, signal),
-    signal,
-  );
+  const files = await filesOf(certificate, parts, signal);
+  if (password === undefined) return readSet(files, undefined, signal);
+  const { providers } = parts;
+  const [, secret] = /^\$\{secret:([^{}]+)\}$/.exec(password) ?? [];
+  if (secret === undefined || !providers.credentials)
+    return readSet(files, await resolveText(password, providers, signal), signal);
+  let refused: CertificateError | undefined;
+  let given: string | undefined;
+  for (;;) {
+    given = await providers.credentials.password(secret, given, signal);
+    if (given === undefined) throw refused ?? new AbortedError('a password');
+    try {
+      const set = await readSet(files, given, signal);
+      await providers.credentials.accepted(secret, given);
+      return set;
+    } catch (error) {
+      if (!(error instanceof CertificateError) || error.reason !== 'wrongPassword') throw error;
+      refused = error;
+    }
+  }
 }
