@@ -53,6 +53,20 @@ describe('bad input for a fleet of Tomcats', function () {
     await refused(async () => fleet.plan({ version: '1.1.0', war: file }), { reason: 'notWar' });
   });
 
+  it('is refused where a server has its Manager switched off, before any other gets it', async () => {
+    const without = await TomcatNode.start({ major: 10, route: 'worker3', withoutManager: true });
+    try {
+      const wider = new QuotesFleet({ worker1, worker3: without });
+      await refused(async () => wider.plan({ version: '1.1.0', war: await war('1.1.0') }), {
+        reason: 'noManager',
+        details: { peer: without.manager, status: 404 },
+      });
+      assert.ok(wider.runner.performed.every(({ call }) => call.via === 'http' && call.method === 'GET'));
+    } finally {
+      await without.dispose();
+    }
+  });
+
   it('is refused below what someone else deployed, which is not touched', async () => {
     const calls = callsOf(worker2);
     const theirs = { path: '/randomquotes', version: 'v2' };
