@@ -3,7 +3,9 @@ import type { Deployable, DeployableOptions } from './deployable';
 import { fleetsIn } from './fleetNames';
 
 /** Kinds of operations: changes of an environment that put no release there. */
-export type OperationKind = 'address' | 'certificate' | 'fleet' | 'war' | 'context';
+export type OperationKind = ShownKind | 'war' | 'context';
+/** Those that are shown below their environment; what the others are about is shown elsewhere. */
+export type ShownKind = 'address' | 'certificate' | 'fleet';
 
 interface OperationRow {
   /** What there is in an environment to operate on, by name. */
@@ -12,7 +14,7 @@ interface OperationRow {
   open(name: string, options: DeployableOptions): Promise<Deployable>;
 }
 
-const rows: Readonly<Partial<Record<OperationKind, OperationRow>>> = {
+const rows: Readonly<Record<OperationKind, OperationRow>> = {
   certificate: {
     names: ({ environments }, environment) => environments[environment]?.certificates ?? [],
     open: async (name, options) => {
@@ -65,6 +67,12 @@ export function isOperation(subject: string): boolean {
 /** `undefined` for an application. */
 export function kindOf(subject: string): OperationKind | undefined {
   return /@(.*)$/.exec(subject)?.[1] as OperationKind | undefined;
+}
+
+/** Whether an operation is shown below its environment. */
+export function isShown(subject: string): boolean {
+  const kind = kindOf(subject);
+  return kind !== undefined && kind !== 'war' && kind !== 'context';
 }
 
 /** The subjects of all operations that an environment knows. */

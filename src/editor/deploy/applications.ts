@@ -7,7 +7,7 @@ import type { HeldLock } from '../../deploy/lock';
 import type { Standing } from '../../deploy/recover';
 import type { ApplicationStatus, DeployedApplication } from '../../environments/application';
 import type { Deployable } from '../../environments/deployable';
-import { isOperation } from '../../environments/operations';
+import { isOperation, isShown } from '../../environments/operations';
 import type { Places } from '../../environments/places';
 import { DisposableStore, type Disposable } from '../../util/disposables';
 import { Emitter } from '../../util/emitter';
@@ -132,7 +132,9 @@ export class Applications implements Disposable {
   }
 
   operationsIn(uri: string, environment: string): PlacedApplication[] {
-    return placedOperations(this.#configurations.folders, { uri, environment });
+    return placedOperations(this.#configurations.folders, { uri, environment }).filter(({ application }) =>
+      isShown(application),
+    );
   }
 
   /** Forgets what is known, of one or of all; what is in sight is asked for again. */

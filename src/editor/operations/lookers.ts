@@ -1,10 +1,10 @@
 import type { Deployable } from '../../environments/deployable';
-import { kindOf, type OperationKind } from '../../environments/operations';
+import { kindOf, type ShownKind } from '../../environments/operations';
 import { t } from '../text';
 import type { LookAt, OperationLook } from './model';
 
 /** Each loads what it needs when the first row of its kind is in sight. */
-const lookers: Readonly<Partial<Record<OperationKind, () => Promise<LookAt<never>>>>> = {
+const lookers: Readonly<Record<ShownKind, () => Promise<LookAt<never>>>> = {
   address: async () => (await import('./address')).lookAtAddress,
   certificate: async () => (await import('./certificate')).lookAtCertificate,
   fleet: async () => (await import('./fleet')).lookAtFleet,
@@ -12,12 +12,8 @@ const lookers: Readonly<Partial<Record<OperationKind, () => Promise<LookAt<never
 
 /** How an operation stands; with the mark `interrupted` where the last plan of it was. Rejects as its hosts do. */
 export async function lookAtOperation(deployable: Deployable, signal: AbortSignal): Promise<OperationLook> {
-  const look = (await lookers[kindOf(deployable.subject)!]?.()) as LookAt | undefined;
-  const plain: OperationLook = { words: [], icon: 'gear', marks: [], parts: [] };
-  const [found, open] = await Promise.all([
-    look?.(deployable, signal) ?? plain,
-    deployable.interrupted(signal),
-  ]);
+  const look = (await lookers[kindOf(deployable.subject) as ShownKind]()) as LookAt;
+  const [found, open] = await Promise.all([look(deployable, signal), deployable.interrupted(signal)]);
   if (!open) return found;
   return {
     ...found,
