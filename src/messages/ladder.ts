@@ -1,10 +1,12 @@
 import type { Ladder, Rung } from '../environments/ladder';
-import { contextName } from '../targets/tomcat/listing';
+import { readVersion } from '../targets/tomcat/version';
 import type { Translate } from './translate';
 
 /** What a rung does, as an imperative. */
 export function rungTitle({ kind }: Rung, { tomcat, web }: Ladder, t: Translate): string {
-  const name = contextName(web.path, web.version);
+  const { path, version } = web;
+  const release = readVersion('', version)?.release.version ?? version;
+  const name = release === '' ? path : `${path} ${release}`;
   return {
     reload: t('Reload {0} on {1}', name, tomcat),
     parallel: t('Deploy the freshly built WAR beside it'),
