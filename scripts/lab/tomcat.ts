@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Lab } from '../../test/lab/machines/lab';
 import { DEPLOYER } from '../../test/lab/tomcat/configuration';
 import { SHARED_ADDRESS, shareAddress } from '../../test/lab/machines/keepalived';
+import { PFX_PASSWORD, pairCertificate } from '../../test/lab/tomcat/certificate';
 import { BALANCERS, TomcatPair } from '../../test/lab/tomcat/pair';
 import { pairConfiguration } from '../../test/lab/tomcat/pairScene';
 import { randomQuotes } from '../../test/lab/tomcat/wars';
@@ -21,7 +22,11 @@ const RELEASES: readonly { readonly version: string; readonly fails?: true }[] =
 
 /** The quotes application on a pair of Tomcats, not deployed yet. */
 export async function prepareTomcat(lab: Lab): Promise<Pick<RunningLab, 'workspace' | 'env' | 'urls'>> {
-  const [pair] = await Promise.all([TomcatPair.start(lab), shareAddress(lab, BALANCERS)]);
+  const certificate = await pairCertificate(path.join(lab.folder, 'authority'));
+  const [pair] = await Promise.all([
+    TomcatPair.start(lab, { certificate: certificate.served }),
+    shareAddress(lab, BALANCERS),
+  ]);
   const shared = await lab.network.forward(SHARED_ADDRESS, 80);
   const urls: Record<string, string> = { vip: `http://127.0.0.1:${shared}/randomquotes/` };
   for (const name of BALANCERS) urls[name] = `${await pair.front(name)}/randomquotes/`;
@@ -32,6 +37,7 @@ export async function prepareTomcat(lab: Lab): Promise<Pick<RunningLab, 'workspa
     application: ['build: { before: [mvn, -q, -B, package, "-Drevision=${version}"] }'],
     placement: 'drain: 30s',
     protection: 'confirm',
+    certificate: true,
   });
   const workspace = await makeWorkspace(lab.folder, 'randomquotes', yaml);
   // In target, which git ignores.
@@ -41,5 +47,7 @@ export async function prepareTomcat(lab: Lab): Promise<Pick<RunningLab, 'workspa
     await copyFile(file, path.join(workspace, 'target', 'releases', `${version}.war`));
   }
   await copyFile(path.join(workspace, 'target', 'releases', '1.0.0.war'), path.join(workspace, WAR));
-  return { workspace, env: { SWAPDECK_SECRET_TOMCAT: DEPLOYER.password }, urls };
+  await certificate.bring(workspace);
+  const env = { SWAPDECK_SECRET_TOMCAT: DEPLOYER.password, SWAPDECK_SECRET_WWW_PFX: PFX_PASSWORD };
+  return { workspace, env, urls };
 }

@@ -18,7 +18,7 @@ export async function makeWorkspace(folder: string, sample: string, configuratio
 /** Without git a release has to be named by hand. */
 async function commit(workspace: string): Promise<void> {
   const author = ['-c', 'user.name=lab', '-c', 'user.email=lab@localhost'];
-  await writeFile(path.join(workspace, '.gitignore'), 'target/\n');
+  await writeFile(path.join(workspace, '.gitignore'), 'target/\n*.pfx\n');
   for (const args of [
     ['init', '--quiet'],
     ['add', '.'],

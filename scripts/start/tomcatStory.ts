@@ -1,3 +1,4 @@
+import { PFX_PASSWORD } from '../../test/lab/tomcat/certificate';
 import type { RunningLab } from '../lab/control';
 import { onCommandLine, whereUsersAre } from './labStory';
 
@@ -14,6 +15,7 @@ ${whereUsersAre(lab)}
 4. target/releases has WARs that were built before; that of 1.2.0 does not start. Copy it to
    target/randomquotes-jakarta.war and deploy it by its name: it is taken away again, and users notice nothing.
 5. Restart the nodes, or move one out and in: users go on at the other one with their counter.
+6. The certificate www ends soon. Renew it on its row: both load balancers serve the one in certs/www.pfx (password: ${PFX_PASSWORD}).
 
 ${onCommandLine(lab, [
   'status',
@@ -21,6 +23,7 @@ ${onCommandLine(lab, [
   'restart production jk',
   'drain production jk worker1',
   'activate production jk worker1',
+  'renew production www',
 ])}
 `;
 }

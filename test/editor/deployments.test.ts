@@ -37,6 +37,7 @@ describe('deployments in the editor', function () {
     const unsupported = labUnsupported();
     if (unsupported) skip(this, unsupported);
     api = await activate();
+    earlier = new Set(vscode.workspace.textDocuments);
     scene = await startScene();
     // The window deploys as the account of the lab does.
     for (const [name, value] of Object.entries(scene.env)) {
@@ -80,8 +81,12 @@ describe('deployments in the editor', function () {
       );
   };
   const item = (node: DeploymentsNode): Promise<vscode.TreeItem> => api.deployments.getTreeItem(node);
+  /** Documents that other tests left. */
+  let earlier: ReadonlySet<vscode.TextDocument>;
   const plans = (): vscode.TextDocument[] =>
-    vscode.workspace.textDocuments.filter(({ uri }) => uri.scheme === deployScheme);
+    vscode.workspace.textDocuments.filter(
+      (document) => document.uri.scheme === deployScheme && !earlier.has(document),
+    );
 
   /** A document of that name, once it is there. */
   const opened = async (name: RegExp): Promise<vscode.TextDocument> => {

@@ -7,6 +7,7 @@ import { startWorkbench, type Workbench } from '../../scripts/host/workbench';
 import { outDir, root } from '../../scripts/support/paths';
 import { run } from '../../scripts/support/run';
 import { useLab } from '../lab/machines/suite';
+import { PFX_PASSWORD, pairCertificate } from '../lab/tomcat/certificate';
 import { DEPLOYER } from '../lab/tomcat/configuration';
 import { pairMachines } from '../lab/tomcat/pair';
 import { PairScene } from '../lab/tomcat/pairScene';
@@ -26,17 +27,21 @@ describe('the story of a pair of Tomcats, through the user interface', function 
 
   before(async function () {
     this.timeout(600_000);
-    scene = await PairScene.start(suite.lab);
+    const certificate = await pairCertificate(path.join(suite.lab.folder, 'authority'));
+    scene = await PairScene.start(suite.lab, { certificate: certificate.served });
+    await certificate.bring(scene.folder);
     await scene.configure('drain: 2s, standby: 1');
     // The password is asked for: it is in no file and no variable.
     const { HOME = '', SWAPDECK_STATE = '' } = scene.env;
     await run('git', ['init', '--quiet'], { cwd: scene.folder });
-    await writeFile(path.join(scene.folder, '.git', 'info', 'exclude'), '*.war\n');
+    await writeFile(path.join(scene.folder, '.git', 'info', 'exclude'), '*.war\n*.pfx\n');
     await release();
     workbench = await startWorkbench({
       workspace: scene.folder,
       extensions: [root],
       env: { HOME, SWAPDECK_STATE },
+      // All rows are in sight.
+      viewport: { width: 1280, height: 1100 },
     });
     driver = new Driver(workbench.page, path.join(outDir, 'ui', 'tomcat'));
     await driver.ready();
@@ -145,6 +150,19 @@ describe('the story of a pair of Tomcats, through the user interface', function 
     await driver.hasText(row, 'active');
     assert.deepEqual(await visit(user), { release: releases[0], visits: 5 });
     await driver.picture('8-activated');
+  });
+
+  it('renews the certificate of both load balancers', async () => {
+    await cleared();
+    const row = driver.row('Environments', /^www/);
+    await driver.hasText(row, '9 days left');
+    await driver.picture('9-ending');
+    await driver.rowAction(row, 'Renew Certificate');
+    await typeSecret(PFX_PASSWORD);
+    const told = await approve('Renew', 'is served until');
+    assert.match(told, / 0 lost; answered by /);
+    await driver.hasText(row, '89 days left');
+    await driver.picture('10-renewed');
   });
 
   /** The node that has the session of a browser, by its route. */

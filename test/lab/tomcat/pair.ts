@@ -1,4 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import { addTlsSite } from '../certificates/apache';
+import type { Issued } from '../certificates/authority';
 import type { Daemon } from '../machines/daemon';
 import { PostgreSql } from '../machines/database';
 import type { Lab, LabOptions } from '../machines/lab';
@@ -25,6 +27,8 @@ export const pairMachines: LabOptions['machines'] = {
 
 export interface PairOptions {
   readonly major?: TomcatMajor;
+  /** What both load balancers serve over TLS with, as `www.example.com`; without it they do not. */
+  readonly certificate?: Issued & { readonly chain: string };
 }
 
 /**
@@ -49,8 +53,8 @@ export class TomcatPair {
     this.database = database;
   }
 
-  static async start(lab: Lab, { major = 10 }: PairOptions = {}): Promise<TomcatPair> {
-    const starting = Promise.all(BALANCERS.map((name) => startApache(lab, lab.machine(name))));
+  static async start(lab: Lab, { major = 10, certificate }: PairOptions = {}): Promise<TomcatPair> {
+    const starting = Promise.all(BALANCERS.map((name) => startApache(lab, lab.machine(name), certificate)));
     const database = await PostgreSql.start(lab.machine('db-1'), sessionTable);
     const node = (route: NodeName): Promise<TomcatNode> =>
       TomcatNode.start({
@@ -77,7 +81,11 @@ export class TomcatPair {
   }
 }
 
-async function startApache(lab: Lab, machine: Machine): Promise<Daemon> {
+async function startApache(
+  lab: Lab,
+  machine: Machine,
+  certificate: PairOptions['certificate'],
+): Promise<Daemon> {
   const paths = {
     workers: '/etc/libapache2-mod-jk/workers.properties',
     log: '/var/log/apache2/mod_jk.log',
@@ -91,6 +99,7 @@ async function startApache(lab: Lab, machine: Machine): Promise<Daemon> {
     `ServerName localhost\n${jkSite(paths)}JkMountCopy All\n`,
   );
   await machine.succeed(['a2enmod', '--quiet', 'jk']);
+  if (certificate) await addTlsSite(machine, certificate, certificate.chain);
   const apache = machine.daemon('apache2', ['apache2ctl', '-D', 'FOREGROUND'], () => machine.listensOn(80));
   await apache.start();
   return apache;

@@ -12,6 +12,7 @@ import { openDeployable } from '../../../src/environments/operations';
 import { Places } from '../../../src/environments/places';
 import { SshHosts } from '../../../src/transport/ssh/hosts';
 import type { Lab } from '../machines/lab';
+import { certificateKeys } from './certificate';
 import { DEPLOYER } from './configuration';
 import { NODES, TomcatPair, type NodeName, type PairOptions } from './pair';
 import { randomQuotes } from './wars';
@@ -28,13 +29,17 @@ export interface PairConfiguration {
   readonly protection?: 'confirm';
   /** An address that both load balancers may have, with keepalived. */
   readonly shared?: string;
+  /** The load balancers serve with one, which is renewed. */
+  readonly certificate?: boolean;
 }
 
 /** The `swapdeck.yaml` of the pair. */
 export function pairConfiguration(
   { nodes }: Pick<TomcatPair, 'nodes'>,
-  { front, war, application = [], placement = 'drain: 5s', protection, shared }: PairConfiguration,
+  configuration: PairConfiguration,
 ): string {
+  const { front, war, application = [], placement = 'drain: 5s' } = configuration;
+  const { protection, shared, certificate = false } = configuration;
   const tomcat = (name: NodeName): string => `  ${name}:
     manager: "${nodes[name].manager}"
     user: ${DEPLOYER.user}
@@ -61,11 +66,11 @@ ${tomcat('worker2')}
 routers:
   jk: { kind: mod-jk, url: "http://127.0.0.1/jk-status", worker: loadbalancer, through: lb-1, also: [lb-2] }
 ${shared === undefined ? '' : `  vip: { kind: floating-ip, provider: keepalived, ip: ${shared}, hosts: [lb-1, lb-2], url: "http://${shared}/randomquotes/quote" }\n`}
-environments:
+${certificate ? `${certificateKeys}\n` : ''}environments:
   production:
 ${protection ? `    protection: ${protection}\n` : ''}    probe: { url: "${front}/randomquotes/quote", every: 20ms }
     journal: { host: lb-1 }
-${shared === undefined ? '' : '    addresses: [vip]\n'}    applications:
+${shared === undefined ? '' : '    addresses: [vip]\n'}${certificate ? '    certificates: [www]\n' : ''}    applications:
       randomquotes: { targets: [worker1, worker2], strategy: parallel, router: jk, ${placement} }
 `;
 }
@@ -78,9 +83,11 @@ export class PairScene {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly #hosts: SshHosts;
+  readonly #hasCertificate: boolean;
   #options: DeployableOptions | undefined;
 
-  private constructor(pair: TomcatPair, front: string) {
+  private constructor(pair: TomcatPair, front: string, hasCertificate: boolean) {
+    this.#hasCertificate = hasCertificate;
     this.pair = pair;
     this.front = front;
     this.folder = path.join(pair.lab.folder, 'quotes');
@@ -99,7 +106,7 @@ export class PairScene {
   /** The lab has `pairMachines`. */
   static async start(lab: Lab, options: PairOptions = {}): Promise<PairScene> {
     const pair = await TomcatPair.start(lab, options);
-    const scene = new PairScene(pair, await pair.front());
+    const scene = new PairScene(pair, await pair.front(), options.certificate !== undefined);
     await mkdir(scene.folder, { recursive: true });
     return scene;
   }
@@ -111,6 +118,7 @@ export class PairScene {
       pairConfiguration(this.pair, {
         front,
         war: 'quotes.war',
+        certificate: this.#hasCertificate,
         ...(placement !== undefined && { placement }),
       }),
     );
