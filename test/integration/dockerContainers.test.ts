@@ -128,13 +128,15 @@ describe('containers of a host over SSH', function () {
       await startContainer(host, 'adara', ourLabels('adara'), ['sh', '-c', `echo up; ${idle[2]}`]);
       const events = followLogs(engine, 'adara', { tail: 10 });
       await until(events, (text) => text.includes('up'));
-      const restarted = until(events, (_, { kind }) => kind === 'restarted');
+      // Where the engine opens the log between two runs, it goes on as one.
+      const restarted = until(events, (text, { kind }) => kind === 'restarted' || text.includes('up'));
       await host.succeed(['docker', 'restart', 'adara']);
       const again = await restarted;
-      if (again.restarted) await until(events, (text) => text.includes('up'));
+      const goesOn = again.end === undefined;
+      if (goesOn && !again.output.includes('up')) await until(events, (text) => text.includes('up'));
       // An engine may let go of the log before the container runs again.
-      else assert.deepEqual(again.end, { why: 'stopped', exitCode: 7, outOfMemory: false });
-      const stopping = again.restarted ? events : followLogs(engine, 'adara', { tail: 0 });
+      if (!goesOn) assert.deepEqual(again.end, { why: 'stopped', exitCode: 7, outOfMemory: false });
+      const stopping = goesOn ? events : followLogs(engine, 'adara', { tail: 0 });
       const ended = until(stopping, () => false);
       await changeContainer(engine, 'adara', 'stop');
       assert.deepEqual((await ended).end, { why: 'stopped', exitCode: 7, outOfMemory: false });

@@ -51,7 +51,13 @@ describe('what can go wrong with Tomcats', function () {
     const before = fleet.runner.performed.length;
     await assert.rejects(fleet.plan({ version: '1.0.0', war: file }), {
       reason: 'wrongNamespace',
-      details: { target: 'worker1', server: 'Apache Tomcat/10.1.59', namespace: 'javax', wanted: 'jakarta' },
+      details: {
+        target: 'worker1',
+        server: 'Apache Tomcat/10.1.59',
+        namespace: 'javax',
+        wanted: 'jakarta',
+        file,
+      },
     });
     const made = fleet.runner.performed.slice(before);
     assert.ok(made.every(({ call }) => call.via === 'http' && call.method === 'GET'));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TransportError } from '../../../contracts/transportError';
 import { transportError } from '../../../transport/socket';
+import { throwIfAborted } from '../../../util/async';
 import { AbortedError, SwapdeckError } from '../../../util/errors';
 import { refusal, type Engine } from '../engine/engine';
 import { readText, type EngineRequest, type EngineResponse } from '../engine/request';
@@ -22,6 +23,7 @@ const inspected = z.looseObject({
     ExitCode: z.number().default(0),
     OOMKilled: z.boolean().default(false),
     StartedAt: z.string().default(''),
+    FinishedAt: z.string().default(''),
   }),
   Config: z.looseObject({
     Env: z.array(z.string()).nullish(),
@@ -110,6 +112,8 @@ export async function* chunksOf(
     if (error instanceof SwapdeckError) throw error;
     throw lost(error, place);
   }
+  // An answer that is let go of may look as if it had come to its end.
+  throwIfAborted(signal, `reading from ${place}`);
 }
 
 /** The JSON documents of an answer that goes on, one a line. */

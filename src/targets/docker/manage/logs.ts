@@ -48,7 +48,7 @@ export async function* followLogs(
     }
     state = now.container;
     if (state.State.StartedAt !== started) yield { kind: 'restarted' };
-    query = { tail: 'all', since: sinceOf(state.State.StartedAt) };
+    query = { tail: 'all', since: sinceOf(beginOf(state)) };
   }
 }
 
@@ -107,6 +107,14 @@ async function afterwards(
 function lostOrGone(error: SwapdeckError): LogEnd {
   const isGone = error instanceof ContainerError && error.reason === 'gone';
   return isGone ? { why: 'removed' } : { why: 'lost', error };
+}
+
+/**
+ * Nothing of the run before is printed after that ended, while a run may print before the engine has written down that
+ * it started.
+ */
+function beginOf({ State: { StartedAt, FinishedAt } }: InspectedContainer): string {
+  return Date.parse(FinishedAt) > 0 ? FinishedAt : StartedAt;
 }
 
 /** The engine takes seconds and nanoseconds since the epoch; RFC 3339 with nanoseconds is what it gives. */
