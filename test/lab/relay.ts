@@ -40,7 +40,10 @@ export class Relay {
   /** Resets all connections and refuses new ones. */
   async cut(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    // Node.js never closes one that is reset while it ends, and goes on for ever.
+    for (const socket of this.#sockets)
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
     await closed;
   }
 
