@@ -141,7 +141,7 @@ environments:
     await configure();
     const { outcome, exact, failure } = lastLine(stdout) as Receipt;
     assert.deepEqual([code, outcome, exact], [3, 'undone', true]);
-    assert.equal(failure?.details?.step, 'tomcat11/install');
+    assert.equal(failure?.details.step, 'tomcat11/install');
     assert.deepEqual([await contents(), await served()], before);
   });
 });
