@@ -27,8 +27,11 @@ export const MOD_JK = '/usr/lib/apache2/modules/mod_jk.so';
 /** An Apache before Tomcats. */
 export const modJkPackages: Packages = { apache2: 'apache2', [MOD_JK]: 'libapache2-mod-jk' };
 
-/** What a pair of Tomcats, their load balancers and their database need besides the machines. */
-export const pairPackages: Packages = { ...modJkPackages, '/usr/lib/postgresql': 'postgresql' };
+/**
+ * What a pair of Tomcats, their load balancers and their database need besides the machines. A database's client comes
+ * without `pg_ctlcluster`.
+ */
+export const pairPackages: Packages = { ...modJkPackages, pg_ctlcluster: 'postgresql' };
 
 /** What hosts of an address that moves need. */
 export const addressPackages: Packages = {

@@ -282,7 +282,7 @@ environments:
     const bytes = hex.replace(/../g, (byte) => `\\x${byte}`);
     // What was written since the test began; a copy may have the time of what it is a copy of.
     const written =
-      'find /etc /srv /tmp /run /root/.swapdeck /var/lib/swapdeck /var/tmp -xdev -type f -cmin -5 -print0 2>/dev/null';
+      'find /etc /srv /tmp /run ~/.swapdeck /var/lib/swapdeck /var/tmp -xdev -type f -cmin -5 -print0 2>/dev/null';
     for (const name of MACHINES) {
       const machine = suite.lab.machine(name);
       const found = (grep: string): Promise<string> =>
