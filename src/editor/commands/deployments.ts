@@ -5,11 +5,11 @@ export const deployHandlers = {
   'swapdeck.deploy': async (app: App, node?: unknown, version?: unknown) =>
     (await import('./deploy')).deploy(app, node, version),
   'swapdeck.rollBack': async (app: App, node?: unknown, version?: unknown) =>
-    (await import('./rollBack')).rollBack(app, node, version),
+    (await import('./goToRelease')).rollBack(app, node, version),
   'swapdeck.switchTraffic': async (app: App, node?: unknown, version?: unknown) =>
-    (await import('./switchTraffic')).switchTraffic(app, node, version),
+    (await import('./goToRelease')).switchTraffic(app, node, version),
   'swapdeck.pullRelease': async (app: App, node?: unknown, version?: unknown) =>
-    (await import('./pullRelease')).pullRelease(app, node, version),
+    (await import('./goToRelease')).pullRelease(app, node, version),
   'swapdeck.removeBranch': async (app: App, node?: unknown) =>
     (await import('./removeBranch')).removeBranch(app, node),
   'swapdeck.openPlan': async (app: App, node?: unknown, version?: unknown) =>
