@@ -46,8 +46,9 @@ export class Secrets implements Credentials {
   }
 
   async accepted(name: string, password: string): Promise<void> {
-    this.#typed.delete(name);
     if ((await this.#storage.get(keyOf(name))) !== password) await this.#storage.store(keyOf(name), password);
+    // Not before it is stored: whoever wants it meanwhile would ask for it once more.
+    if (this.#typed.get(name) === password) this.#typed.delete(name);
   }
 
   async #known(name: string): Promise<string | undefined> {
