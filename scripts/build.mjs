@@ -6,8 +6,8 @@ import { ensureDependencies } from './support/npm.mjs';
 
 /**
  * `npm run build [-- --watch | --clean]`: the extension and the command line as CommonJS. What our code imports on
- * first use (`await import('./engine')`) stays in files of its own, shared between the two; each third-party package
- * is a file of its own below `vendor`, read when it is first needed.
+ * first use (`await import('./engine')`) stays in files of its own, shared between the two; nearly each third-party
+ * package is a file of its own below `vendor`, read when it is first needed.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 await ensureDependencies(root);
@@ -25,13 +25,17 @@ const isOurs = (specifier) => specifier.startsWith('.') || path.isAbsolute(speci
 const isBuiltIn = (specifier) => specifier.startsWith('node:') || builtinModules.includes(specifier);
 const vendorFile = (specifier) => `vendor/${specifier.replace(/^@/, '').replaceAll('/', '-')}`;
 
+/** Bundled with our code, without what it does not use: of zod that is four fifths. */
+const shaken = new Set(['zod']);
+
 /** Turns `import 'yaml'` into `import './vendor/yaml.js'`, and builds those files after our own. */
 const vendor = {
   name: 'vendor',
   setup(build) {
     const used = new Set();
     build.onResolve({ filter: /.*/ }, ({ path: specifier, kind }) => {
-      if (kind === 'entry-point' || isOurs(specifier) || isBuiltIn(specifier)) return undefined;
+      if (kind === 'entry-point' || isOurs(specifier) || isBuiltIn(specifier) || shaken.has(specifier))
+        return undefined;
       if (specifier === 'vscode') return { path: specifier, external: true };
       used.add(specifier);
       return { path: `./${vendorFile(specifier)}.js`, external: true };

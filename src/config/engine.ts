@@ -1,5 +1,5 @@
 import type { YAMLError } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readDocument, type ReadDocument } from './document';
 import { problem, problemsOfIssues, type Source } from './issues';
 import { Lines } from './lines';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CertificateError } from '../certificates/errors';
 import { fingerprintOf } from '../certificates/facts';
 import type { CertificateSet } from '../certificates/model';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import * as s from './scalars';
 
 const command = (usual: string) => z.array(s.machineText).min(1).optional().describe(usual);

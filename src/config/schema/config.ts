@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { application } from './applications';
 import { certificate } from './certificates';
 import { environment } from './environments';

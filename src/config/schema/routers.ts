@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import * as s from './scalars';
 
 /** What the router is; it decides which other keys there are. */

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type * as http from 'node:http';
 import { isIP } from 'node:net';
@@ -142,22 +141,25 @@ async function sendBody(
   context: PerformContext,
 ): Promise<void> {
   const { company, signal } = context;
-  const closed = once(request, 'close').then(() => Promise.reject(new AbortedError('an upload')));
-  closed.catch(() => undefined);
+  let writing: Deferred<void> | undefined;
+  request.once('close', () => writing?.reject(new AbortedError('an upload')));
   let sent = 0;
   const write = async (bytes: Uint8Array, lead: number): Promise<void> => {
-    const written = new Deferred<void>();
-    if (bytes.length > 0)
+    if (bytes.length > 0) {
+      const written = (writing = new Deferred());
       request.write(bytes, (error) => (error ? written.reject(error) : written.resolve()));
-    else written.resolve();
-    await Promise.race([written.promise, closed]);
+      await written.promise;
+    }
     sent += bytes.length;
     await company?.keepPace(sent, lead, signal);
   };
   await company?.keepPace(0, Infinity, signal);
   let held: Uint8Array | undefined;
   for await (const chunk of counted(upload, context)) {
-    if (held) await write(held, MOST_AHEAD);
+    if (held) {
+      await write(held, MOST_AHEAD);
+      upload.giveBack?.(held);
+    }
     held = chunk;
   }
   await write(held?.subarray(0, -1) ?? new Uint8Array(), 0);

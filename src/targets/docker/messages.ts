@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Answer } from '../../contracts/deployCall';
 import type { JsonObject } from '../../util/json';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Answer, ParserTable } from '../../contracts/deployCall';
 import type { Json, JsonObject } from '../../util/json';
 import { readContainers } from './containers';

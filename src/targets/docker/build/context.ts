@@ -3,7 +3,7 @@ import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { Ignore } from '@balena/dockerignore';
 import type { Pack } from 'tar-stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SourceOpener, UploadSource } from '../../../contracts/deployCall';
 import { throwIfAborted } from '../../../util/async';
 import { systemCode, toError } from '../../../util/errors';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import { transportError } from '../../../transport/socket';
 import { abortable, Deferred } from '../../../util/async';
 import { systemCode } from '../../../util/errors';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { mapLimit } from '../../../util/async';
 import type { Engine } from '../engine/engine';
 import { EngineError } from '../errors';

@@ -5,7 +5,7 @@ import {
   type UploadSource,
   type UploadStream,
 } from '../../../contracts/deployCall';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Engine } from '../engine/engine';
 import { refusal } from '../engine/engine';
 import type { Engines } from '../engine/engines';

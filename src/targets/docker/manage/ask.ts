@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TransportError } from '../../../contracts/transportError';
 import { transportError } from '../../../transport/socket';
 import { throwIfAborted } from '../../../util/async';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Release } from '../../../contracts/deploy';
 import { readContainers, type Container } from '../containers';
 import type { Engine } from '../engine/engine';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TransportError } from '../../../contracts/transportError';
 import type { Disposable } from '../../../util/disposables';
 import { SwapdeckError, toError } from '../../../util/errors';

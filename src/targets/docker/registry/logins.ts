@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Exec } from '../../../contracts/exec';
 import { throwIfAborted } from '../../../util/async';
 import { EngineError } from '../errors';
