@@ -1,4 +1,8 @@
+import { setFlagsFromString } from 'node:v8';
 import { main } from './cli/main';
+
+// A command lives for seconds, often beside a build: less room to grow into is less memory, for the same time.
+setFlagsFromString('--optimize-for-size');
 
 /**
  * The command line. Ctrl-C and SIGTERM abort what is under way, so that it can end in order; a second one ends at

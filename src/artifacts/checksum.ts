@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-
 /** What repositories have beside a file, in the order they are asked for. */
 export const ALGORITHMS = ['sha256', 'sha512', 'sha1'] as const;
 export type Algorithm = (typeof ALGORITHMS)[number];
@@ -20,10 +17,4 @@ export function readChecksum(algorithm: Algorithm, text: string): Checksum | und
     .split(/[^0-9a-z]+/)
     .find((word) => word.length === DIGITS[algorithm] && /^[0-9a-f]+$/.test(word));
   return digest === undefined ? undefined : { algorithm, digest };
-}
-
-export async function digestOf(file: string, algorithm: Algorithm, signal?: AbortSignal): Promise<string> {
-  const hash = createHash(algorithm);
-  for await (const chunk of createReadStream(file, { signal }) as AsyncIterable<Buffer>) hash.update(chunk);
-  return hash.digest('hex');
 }

@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
 import { systemCode } from '../util/errors';
-import { ALGORITHMS, digestOf, readChecksum, type Checksum } from './checksum';
+import { fileDigest } from '../util/fileChunks';
+import { ALGORITHMS, readChecksum, type Checksum } from './checksum';
 import { artifactPath, filePath, versionPath, type ArtifactId } from './coordinates';
 import { ArtifactError } from './errors';
 import type { Download } from './repository';
@@ -100,7 +101,7 @@ export async function fits(
   { algorithm, digest }: Checksum,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  return (await digestOf(file, algorithm, signal)) === digest;
+  return (await fileDigest(file, algorithm, signal)) === digest;
 }
 
 /**
@@ -112,7 +113,7 @@ export async function checkBeside(file: string, signal?: AbortSignal): Promise<v
     const text = await fs.readFile(`${file}.${algorithm}`, 'utf8').catch(() => undefined);
     const wanted = text === undefined ? undefined : readChecksum(algorithm, text);
     if (!wanted) continue;
-    const found = await digestOf(file, algorithm, signal);
+    const found = await fileDigest(file, algorithm, signal);
     if (found !== wanted.digest) throw mismatch(file, wanted, found);
     return;
   }

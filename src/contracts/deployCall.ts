@@ -245,6 +245,8 @@ export interface CallResult {
 export interface UploadStream {
   readonly total?: number;
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** May be told of a chunk that nobody reads any more; its memory is then used again. */
+  giveBack?(chunk: Uint8Array): void;
 }
 export type SourceOpener = (source: UploadSource, signal?: AbortSignal) => Promise<UploadStream>;
 

@@ -7,11 +7,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { makeTempDir, removeDir } from '../../scripts/support/tempDir';
 import { Artifacts, type Fetched } from '../../src/artifacts/artifacts';
-import { digestOf } from '../../src/artifacts/checksum';
 import { readArtifactId } from '../../src/artifacts/coordinates';
 import { readMavenSettings } from '../../src/artifacts/settings';
 import { latestRelease } from '../../src/artifacts/version';
 import { readWar } from '../../src/targets/tomcat/war';
+import { fileDigest } from '../../src/util/fileChunks';
 import { deployedRepository, GROUP, RepositoryServer, writeSettings } from '../lab/maven/repository';
 
 describe('artifacts of a Maven repository', function () {
@@ -139,7 +139,7 @@ describe('artifacts of a Maven repository', function () {
         return true;
       });
     }
-    const digest = await digestOf(file, 'sha256');
+    const digest = await fileDigest(file, 'sha256');
     await writeFile(`${file}.sha256`, `SHA256 (shop.war) = ${digest.toUpperCase()}\n`);
     assert.equal(await contentOf(await fetchShop('1.10.0')), '1.10.0');
     for (const name of await server.filesOf('shop', '1.10.0'))

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { literal, type SourceOpener, type UploadSource, type UploadStream } from '../../contracts/deployCall';
 import { throwIfAborted } from '../../util/async';
 import { systemCode } from '../../util/errors';
+import { FileChunks, fileDigest } from '../../util/fileChunks';
 import { ZipError, ZipFile } from '../../util/zip';
 import { TomcatError } from './errors';
 import type { ServletNamespace, WarPlace } from './model';
@@ -54,17 +54,22 @@ async function openWar(
   const { size } = await stat(file).catch((error: unknown) => {
     throw notWar(file, systemCode(error) ?? 'unreadable', error);
   });
-  return { total: size, chunks: checked(file, artifact, signal) };
+  const chunks = new FileChunks(file, signal);
+  return {
+    total: size,
+    chunks: checked(chunks, file, artifact),
+    giveBack: (chunk) => chunks.giveBack(chunk),
+  };
 }
 
 async function* checked(
+  chunks: AsyncIterable<Uint8Array>,
   file: string,
   artifact: string,
-  signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
   let held: Uint8Array | undefined;
-  for await (const chunk of createReadStream(file, { signal }) as AsyncIterable<Buffer>) {
+  for await (const chunk of chunks) {
     if (held) yield held;
     hash.update(chunk);
     held = chunk;
@@ -83,14 +88,12 @@ export interface WarFacts {
 /** Reads a WAR without unpacking it anywhere. Throws `TomcatError` `notWar`. */
 export async function readWar(file: string, signal?: AbortSignal): Promise<WarFacts> {
   const namespace = await namespaceOf(file, signal);
-  const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(file, { signal }) as AsyncIterable<Buffer>) hash.update(chunk);
+    return { artifact: artifactOf(await fileDigest(file, 'sha256', signal)), namespace };
   } catch (error) {
     throwIfAborted(signal, file);
     throw notWar(file, systemCode(error) ?? 'unreadable', error);
   }
-  return { artifact: artifactOf(hash.digest('hex')), namespace };
 }
 
 /** Classes name others by their internal names, which stand in a class file as they are (JVMS 4.4.7). */
