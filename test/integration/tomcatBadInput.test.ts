@@ -3,8 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { run } from '../../scripts/support/run';
 import { makeTempDir, removeDir } from '../../scripts/support/tempDir';
+import { factsOf } from '../../src/targets/tomcat/inspect';
+import { clockUnsupported } from '../lab/tomcat/clock';
 import { TomcatNode } from '../lab/tomcat/node';
-import { callsOf, QuotesFleet } from '../lab/tomcat/scene';
+import { Browser, callsOf, QuotesFleet } from '../lab/tomcat/scene';
 import { randomQuotes } from '../lab/tomcat/wars';
 import { skip } from '../support/skip';
 
@@ -85,6 +87,35 @@ describe('bad input for a fleet of Tomcats', function () {
     const behind = await fleet.deploy({ version: '1.3.0', war: await war('1.3.0'), at: at - 86_400_000 });
     for (const { receipt } of [same, behind]) assert.equal(receipt.outcome, 'done');
     for (const each of await fleet.versions()) assert.match(each, /^1\.3\.0 running/);
+  });
+
+  it('does not mind nodes whose own clocks are a day ahead and a day behind', async function () {
+    this.timeout(180_000);
+    if (clockUnsupported !== undefined) skip(this, clockUnsupported);
+    const [ahead, behind] = await Promise.all(
+      ['+1d', '-1d'].map((clock, i) => TomcatNode.start({ major: 10, route: `clock${i}`, clock })),
+    );
+    try {
+      const hours = (Date.parse((await fetch(ahead!.url)).headers.get('date')!) - Date.now()) / 3_600_000;
+      assert.equal(Math.round(hours), 24, 'its clock is wrong');
+      const apart = new QuotesFleet({ ahead: ahead!, behind: behind! });
+      const page = `${ahead!.url}/randomquotes/`;
+      await apart.deploy({ version: '1.0.0', war: await war('1.0.0') });
+      const user = new Browser();
+      await user.visit(page);
+      const { receipt } = await apart.deploy({ version: '1.1.0', war: await war('1.1.0') });
+      assert.equal(receipt.outcome, 'done', JSON.stringify(receipt.failure));
+      assert.deepEqual(await user.visit(page), { release: '1.0.0', visits: 2 });
+      assert.equal((await new Browser().visit(page)).release, '1.1.0');
+      const stamps = (await apart.states()).map(({ live }) => factsOf(live!).version);
+      assert.equal(new Set(stamps).size, 1);
+      const { receipt: back } = await apart.deploy({ version: '1.0.0', intent: 'rollback' });
+      assert.equal(back.outcome, 'done', JSON.stringify(back.failure));
+      assert.deepEqual(await user.visit(page), { release: '1.0.0', visits: 3 });
+      assert.deepEqual(await apart.versions(), Array(2).fill('1.0.0 running, 1.1.0 stopped'));
+    } finally {
+      await Promise.all([ahead!, behind!].map((node) => node.dispose()));
+    }
   });
 
   it('is taken from all where one has no room for it, which says so', async function () {

@@ -9,6 +9,7 @@ import { stop } from '../../../scripts/support/run';
 import { makeTempDir, removeDir } from '../../../scripts/support/tempDir';
 import type { Database } from '../machines/database';
 import type { Machine } from '../machines/machine';
+import { wrongClock } from './clock';
 import { contextXml, DEPLOYER, serverXml, type PemFiles, usersXml, VIEWER } from './configuration';
 import { mavenFile, tomcatHome, type TomcatMajor } from './distribution';
 import { endWithThisProcess } from './ending';
@@ -42,6 +43,8 @@ export interface NodeOptions {
   readonly machine?: Machine;
   /** Keeps sessions and quotes there, as nodes do that share them. */
   readonly database?: Database;
+  /** How wrong its clock is, as `+1d`; without a machine. See `clockUnsupported`. */
+  readonly clock?: string;
   /** Without the Manager application. */
   readonly withoutManager?: boolean;
 }
@@ -117,7 +120,9 @@ export class TomcatNode {
       return;
     }
     const [program = '', ...args] = argv;
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const { clock } = this.#options;
+    const env = { ...process.env, ...(clock !== undefined && (await wrongClock(clock))) };
+    const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     endWithThisProcess(child);
     const { said } = this;
