@@ -64,7 +64,7 @@ async function main(): Promise<number> {
     console.error(`The VS Code server ended (exit ${code}).\n${workbench.server.log()}`);
     exit(1);
   });
-  const limit = Number(process.env.SWAPDECK_EDITOR_TEST_LIMIT_MS ?? 600_000);
+  const limit = Number(process.env.SWAPDECK_EDITOR_TEST_LIMIT_MS ?? 1_200_000);
   const timer = setTimeout(() => {
     const picture = path.join(outDir, 'test', 'time-limit.png');
     console.error(`The tests did not end within ${limit} ms; see ${picture}.`);
