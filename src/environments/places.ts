@@ -53,6 +53,11 @@ export class Places {
     return this.isLocal(host) ? new LocalExec(host, { directory: folder }) : ssh.exec(host);
   }
 
+  /** For the many short commands of plans and readings. */
+  shell(host: HostName): Exec {
+    return this.isLocal(host) ? this.exec(host) : this.#options.ssh.shell(host);
+  }
+
   dialer(host: HostName): Dialer {
     return this.isLocal(host) ? this.#tcp : this.#options.ssh.dialer(host);
   }

@@ -43,11 +43,11 @@ export interface RunnerParts {
 /** Performs the calls of every kind of target and router there is. `watch` calls go to the probe. */
 export function makeRunner(parts: RunnerParts, probe?: Probe): CallRunner {
   const { places, folder, providers, clock, config, stateFolder } = parts;
-  const execOf = places.exec.bind(places);
+  const execOf = places.shell.bind(places);
   const login = dockerLogins({
     home: homedir(),
     variables: { DOCKER_CONFIG: providers.env('DOCKER_CONFIG') },
-    exec: execOf(THIS_MACHINE),
+    exec: places.exec(THIS_MACHINE),
   });
   return new CallRunner({
     clock,

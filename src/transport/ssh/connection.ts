@@ -10,6 +10,7 @@ import { toError } from '../../util/errors';
 import { formatEndpoint } from '../socket';
 import { SshChannel } from './channel';
 import { discard, type ConnectedClient } from './connect';
+import { RestingShells } from './restingShells';
 
 /** Calls ssh2's way of opening a stream. */
 type Open<T> = (callback: (error: Error | undefined, stream: T) => void) => void;
@@ -26,6 +27,8 @@ const RESOURCE_SHORTAGE = 4;
 export class SshConnection implements Disposable {
   /** What a person calls the server. */
   readonly name: string;
+  /** Kept for the next commands. */
+  readonly shells = new RestingShells();
   readonly #client: ConnectedClient;
   readonly #ended = new Emitter<Error>();
   readonly #channels = new Set<SshChannel>();
@@ -115,9 +118,16 @@ export class SshConnection implements Disposable {
         const code = error instanceof TransportError ? openFailure(error.cause) : undefined;
         const isFull = code === CONNECT_FAILED || code === RESOURCE_SHORTAGE;
         if (!isFull || this.#sessions === 0) throw error;
-        await this.#waitInLine(signal);
+        const turn = this.#waitInLine(signal);
+        this.shells.giveUpOne();
+        await turn;
       }
     }
+  }
+
+  /** Whether somebody waits for a session to end. */
+  get isAwaited(): boolean {
+    return this.#line.size > 0;
   }
 
   dispose(): void {
@@ -189,6 +199,7 @@ export class SshConnection implements Disposable {
   #lose(error: Error, inOrder = false): void {
     if (this.#end) return;
     this.#end = error;
+    this.shells.dispose();
     discard(this.#client);
     for (const channel of [...this.#channels]) channel.close(inOrder ? undefined : error);
     this.#ended.fire(error);

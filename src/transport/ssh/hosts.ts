@@ -11,6 +11,7 @@ import { localSshEnvironment, type SshEnvironment } from './environment';
 import { SshExec } from './exec';
 import { HostKeys } from './hostKeys';
 import { resolveRoute, type HostSpecs } from './route';
+import { SshShellExec } from './shellExec';
 
 export interface SshHostsOptions {
   /** Asks for secrets and about unknown host keys. */
@@ -91,6 +92,11 @@ export class SshHosts implements Disposable {
   /** Runs commands on the host. */
   exec(host: string): Exec {
     return new SshExec(host, (signal) => this.#acquire(host, signal));
+  }
+
+  /** Runs commands on the host in shells that are kept: for many short ones. */
+  shell(host: string): Exec {
+    return new SshShellExec(this.exec(host), (signal) => this.#acquire(host, signal));
   }
 
   /** The name or address of the host itself, an alias of the SSH configuration resolved. Rejects as connecting does. */
