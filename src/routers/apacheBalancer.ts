@@ -2,7 +2,7 @@ import type { Address, Backend, RouterState } from '../contracts/deploy';
 import { literal, type Expectation, type HostName, type HttpCall } from '../contracts/deployCall';
 import type { Reading, Route, RouteChange, Router } from '../contracts/deployTarget';
 import { endpointText, hostAddress, sameAddress, sameHost, withReleases } from './addresses';
-import { asksAgainst, asksFor, served, type Ask } from './asking';
+import { asks, asksAgainst, asksFor, served, type Ask } from './asking';
 import {
   balancerKey,
   balancers,
@@ -32,11 +32,16 @@ interface Facts {
 
 /** The largest `loadfactor`. */
 const MOST = 100;
+/** Longer than a member is left alone after an error, unless configured. */
+const RECOVERED_MS = 75_000;
 
 /**
  * Apache's mod_proxy_balancer through its manager page. No connection is closed. Only members that the configuration
  * has are switched, closed ones included: the page can also add some, but a child of Apache that looks for a member
  * at that moment may crash, with all its requests (seen with 2.4).
+ *
+ * A member that is opened may be in error from earlier, and would get nobody until that is over, with nobody else
+ * there: it ignores errors until a request has found that out.
  */
 export function apacheBalancer(name: string, options: ApacheBalancerOptions): Router {
   return {
@@ -115,14 +120,18 @@ function addressOf(url: string): Address {
 }
 
 /** The name of the member with an address, or that it must have when the address is known. */
-function urlOf({ members }: Facts, { host, port }: Address): string | undefined {
+function urlOf(facts: Facts, { host, port }: Address): string | undefined {
   const address = { host: hostAddress(host), port };
-  const member = members.find(({ url }) => sameAddress(addressOf(url), address));
+  const member = facts.members.find(({ url }) => sameAddress(addressOf(url), address));
   if (member) return member.url;
   // Of a port that is only known later at least the host must be there.
-  const alike = members.find(({ url }) => sameHost(addressOf(url).host, host));
+  const alike = alikeOf(facts, { host });
   if (!alike || !port.includes('${')) return undefined;
   return `${alike.url.slice(0, alike.url.indexOf(':'))}://${endpointText(address)}`;
+}
+
+function alikeOf({ members }: Facts, { host }: Pick<Address, 'host'>): BalancerMember | undefined {
+  return members.find(({ url }) => sameHost(addressOf(url).host, host));
 }
 
 function change(name: string, options: ApacheBalancerOptions, state: RouterState, to: Route): RouteChange {
@@ -134,14 +143,11 @@ function change(name: string, options: ApacheBalancerOptions, state: RouterState
   const seen = late.length > 0 ? listed : [...listed, ...others];
   const wanted = [...others, ...listed];
   return {
-    do: [
-      findNonce(name, options),
-      ...settings(state, listed, others).map((member) => set(name, options, member)),
-    ],
+    do: [findNonce(name, options), ...settings(name, options, state, { listed, others })],
     verify: [readBack(options, seen), ...asksFor(options.ask, served(to))],
     undo: [
       findNonce(`${name}.undo`, options),
-      ...restoring(facts, wanted, late).map((member) => set(`${name}.undo`, options, member)),
+      ...restoring(`${name}.undo`, options, facts, { wanted, late }),
       ...asksAgainst(options.ask, state, to),
     ],
     after: withReleases(toState(name, { ...facts, members: merge(facts.members, wanted) }), to.backends),
@@ -158,39 +164,78 @@ const isLate = ({ url }: BalancerMember): boolean => url.includes('${');
  * ours is known at may turn out to be the late one (its port was free), so that one is opened again after it.
  */
 function settings(
+  name: string,
+  options: ApacheBalancerOptions,
   { backends, facts }: RouterState,
-  listed: readonly BalancerMember[],
-  others: readonly BalancerMember[],
-): BalancerMember[] {
+  { listed, others }: Readonly<Record<'listed' | 'others', readonly BalancerMember[]>>,
+): HttpCall[] {
   const { members } = facts as unknown as Facts;
   const differs = (member: BalancerMember): boolean =>
     !members.some((now) => describeMember(now) === describeMember(member));
   const isOurs = ({ url }: BalancerMember): boolean =>
-    backends.some(({ name, target }) => name === url && target !== undefined);
+    backends.some((backend) => backend.name === url && backend.target !== undefined);
   const strangers = others.filter((member) => !isOurs(member));
+  const opened = listed.filter(isOpen).filter(differs);
+  const each = (list: readonly BalancerMember[]): HttpCall[] =>
+    list.map((member) => set(name, options, member));
   return [
-    ...listed.filter(isOpen).filter(differs),
-    ...strangers,
-    ...(strangers.length > 0 ? listed.filter(isLate) : []),
-    ...listed.filter(isClosed).filter(differs),
-    ...others.filter(isOurs),
+    ...each(opened.map(eager)),
+    ...each(strangers),
+    ...(strangers.length > 0 ? each(listed.filter(isLate).map(eager)) : []),
+    // Before the others are closed: what stays in error must not be all that there is.
+    ...recovered(options, opened, 'fail'),
+    ...each(opened.filter(({ ignoresErrors }) => !ignoresErrors)),
+    ...each(listed.filter(isClosed).filter(differs)),
+    ...each(others.filter(isOurs)),
   ];
 }
 
 /** What was before. Where a late port may be any member's all of them are set, after it was closed. */
 function restoring(
+  name: string,
+  options: ApacheBalancerOptions,
   { members }: Facts,
-  wanted: readonly BalancerMember[],
-  late: readonly BalancerMember[],
-): BalancerMember[] {
+  { wanted, late }: Readonly<Record<'wanted' | 'late', readonly BalancerMember[]>>,
+): HttpCall[] {
   const touched = members.filter((member) =>
     wanted.some((each) => each.url === member.url && describeMember(each) !== describeMember(member)),
   );
-  if (late.length === 0) return [...touched.filter(isOpen), ...touched.filter(isClosed)];
+  const opened = touched.filter(isOpen);
+  const each = (list: readonly BalancerMember[]): HttpCall[] =>
+    list.map((member) => set(name, options, member));
   return [
-    ...touched.filter(isOpen),
-    ...late.map((member) => ({ ...member, state: 'disabled' as const })),
-    ...members,
+    ...each(opened.map(eager)),
+    ...each(late.map((member) => ({ ...member, state: 'disabled' }))),
+    // The late one may have been one of them.
+    ...(late.length > 0 ? each(opened.map(eager)) : []),
+    ...recovered(options, opened, 'continue'),
+    ...each(late.length > 0 ? members : touched),
+  ];
+}
+
+/** Open, and out of the error that it may be in as soon as a request looks for a member (mod_proxy: `Ign`). */
+function eager(member: BalancerMember): BalancerMember {
+  return { ...member, ignoresErrors: true };
+}
+
+/** Waits until members that are eager are in no error. Only a request takes them out of it: ours, or anybody's. */
+function recovered(
+  options: ApacheBalancerOptions,
+  members: readonly BalancerMember[],
+  atDeadline: 'fail' | 'continue',
+): HttpCall[] {
+  if (members.length === 0) return [];
+  const until = { intervalMs: 50, deadlineMs: RECOVERED_MS };
+  return [
+    {
+      ...ask(options, '?xml=1'),
+      note: 'Opened members in no error',
+      parse: 'balancer.manager',
+      expect: members.map(({ url }) => ({ path: `${at(options)}.failed`, is: 'lacks', value: url })),
+      until: options.ask
+        ? { ...until, atDeadline, meanwhile: asks(options.ask, 'Have the balancer look for a member') }
+        : { ...until, atDeadline: 'continue' },
+    },
   ];
 }
 
@@ -217,7 +262,8 @@ function listedMembers(balancer: string, facts: Facts, { backends }: Route): Bal
     }
     // A share of all is any share.
     const weight = open.length === 1 ? (now?.weight ?? 1) : (asked[open.indexOf(backend)] ?? 1);
-    return [{ url, state: 'ready', weight }];
+    const { ignoresErrors } = now ?? alikeOf(facts, backend.address) ?? {};
+    return [{ url, state: 'ready', weight, ...(ignoresErrors && { ignoresErrors }) }];
   });
 }
 
@@ -280,6 +326,7 @@ function set(name: string, options: ApacheBalancerOptions, member: BalancerMembe
     w_status_S: flag('stopped'),
     w_status_H: flag('standby'),
     w_status_D: flag('disabled'),
+    w_status_I: member.ignoresErrors ? '1' : '0',
   };
   return {
     ...post(name, options, fields),

@@ -38,8 +38,9 @@ export function asksAgainst(ask: Ask | undefined, state: RouterState, to: Route)
   return confirmed(ask, `Not answered by ${brought.join(' or ')}`, expect);
 }
 
-function confirmed({ url }: Ask, note: string, expect: readonly Expectation[]): HttpCall[] {
-  const call: HttpCall = {
+/** Asks as a user would, whoever answers. */
+export function asks({ url }: Ask, note: string, expect: readonly Expectation[] = []): HttpCall {
+  return {
     via: 'http',
     note,
     from: THIS_MACHINE,
@@ -49,6 +50,10 @@ function confirmed({ url }: Ask, note: string, expect: readonly Expectation[]): 
     // Whether the release is well is asked elsewhere: its error page names it too.
     expect: [{ path: 'status', is: 'atLeast', value: 100 }, ...expect],
   };
+}
+
+function confirmed(ask: Ask, note: string, expect: readonly Expectation[]): HttpCall[] {
+  const call = asks(ask, note, expect);
   const first: HttpCall = { ...call, until: { intervalMs: 50, deadlineMs: DEADLINE_MS } };
   return [first, ...Array.from({ length: CONFIRMATIONS }, () => call)];
 }

@@ -15,6 +15,8 @@ export interface BalancerMember {
   readonly state: MemberState;
   /** `loadfactor`, 1 to 100. */
   readonly weight: number;
+  /** Always asked, whatever requests to it met. */
+  readonly ignoresErrors?: true;
 }
 
 export interface Balancer {
@@ -24,9 +26,16 @@ export interface Balancer {
   readonly lines: readonly string[];
   /** URLs of members with requests in flight. */
   readonly busy: readonly string[];
+  /**
+   * URLs of members in error: for `retry` seconds, 60 unless configured, they get nobody, whatever their state. Not only
+   * those at which nobody listens: a request that was on its way to a member when that was disabled leaves it so too.
+   */
+  readonly failed: readonly string[];
 }
 
-/** `status`, in the words of mod_proxy's `wstat` table; `Err` and others come and go by themselves. */
+// `status`, in the words of mod_proxy's `wstat` table.
+const IGNORES_ERRORS = 'Ign';
+const FAILED = 'Err';
 const states: readonly (readonly [string, MemberState])[] = [
   ['Stop', 'stopped'],
   ['Dis', 'disabled'],
@@ -74,11 +83,12 @@ export function balancerKey(name: string): string {
 function toBalancer({ nonce, workers }: BalancerXml): Balancer {
   const found = workers?.worker ?? [];
   const members = found.map(({ name, status, loadfactor }): BalancerMember => {
-    const words = status.split(/\s+/);
+    const words = wordsOf(status);
     return {
       url: name,
       state: states.find(([word]) => words.includes(word))?.[1] ?? 'ready',
       weight: Number(loadfactor[0]),
+      ...(words.includes(IGNORES_ERRORS) && { ignoresErrors: true }),
     };
   });
   return {
@@ -86,12 +96,15 @@ function toBalancer({ nonce, workers }: BalancerXml): Balancer {
     members,
     lines: members.map(describeMember),
     busy: found.filter(({ busy }) => Number(busy) > 0).map(({ name }) => name),
+    failed: found.filter(({ status }) => wordsOf(status).includes(FAILED)).map(({ name }) => name),
   };
 }
 
+const wordsOf = (status: string): string[] => status.split(/\s+/);
+
 /** One member as one text, to be found again in what is read back. */
-export function describeMember({ url, state, weight }: BalancerMember): string {
-  return `${url} ${state} ${weight.toFixed(2)}`;
+export function describeMember({ url, state, weight, ignoresErrors }: BalancerMember): string {
+  return `${url} ${state} ${weight.toFixed(2)}${ignoresErrors ? ' whatever it meets' : ''}`;
 }
 
 /** Whether changes outlive a restart, which only the HTML tells; `undefined` when it does not. */

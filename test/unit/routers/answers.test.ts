@@ -102,8 +102,27 @@ describe("answers of Apache's balancer-manager", () => {
           'http://127.0.0.1:18084 disabled 1.00',
         ],
         busy: ['http://127.0.0.1:18081'],
+        failed: [],
       },
     });
+  });
+
+  it('tell which members are in error, and which ignore errors', () => {
+    const body = recorded('balancer.xml')
+      .replace('Init Ok ', 'Init Ign Ok ')
+      .replace('Init Drn Ok ', 'Init Drn Err ');
+    const { members, lines, failed } = balancers({ body }).adara!;
+    assert.deepEqual(members[0], {
+      url: 'http://127.0.0.1:18081',
+      state: 'ready',
+      weight: 1,
+      ignoresErrors: true,
+    });
+    assert.deepEqual(lines.slice(0, 2), [
+      'http://127.0.0.1:18081 ready 1.00 whatever it meets',
+      'http://127.0.0.1:18082 drain 2.50',
+    ]);
+    assert.deepEqual(failed, ['http://127.0.0.1:18082']);
   });
 
   it('tell whether changes outlive a restart', () => {
