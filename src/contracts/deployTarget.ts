@@ -140,4 +140,9 @@ export interface Router {
   change(state: RouterState, to: Route, planId: string): RouteChange;
   /** Waits until the router has no request in flight to an address, at most `deadlineMs`; reads only. */
   drained?(state: RouterState, address: Address, deadlineMs: number): readonly Call[];
+  /**
+   * Sends users at once to an address of `state` that answers again. Nobody did for a while, and users may have met that:
+   * a router may leave such an address alone for some time.
+   */
+  readmit?(state: RouterState, address: Address): readonly Call[];
 }

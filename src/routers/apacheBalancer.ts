@@ -65,6 +65,7 @@ export function apacheBalancer(name: string, options: ApacheBalancerOptions): Ro
         until: { intervalMs: 100, deadlineMs, atDeadline: 'continue' },
       },
     ],
+    readmit: (state, address) => readmit(`${name}.readmit`, options, factsOf(state), address),
   };
 }
 
@@ -211,6 +212,22 @@ function restoring(
     ...recovered(options, opened, 'continue'),
     ...each(late.length > 0 ? members : touched),
   ];
+}
+
+function readmit(
+  name: string,
+  options: ApacheBalancerOptions,
+  facts: Facts,
+  address: Address,
+): readonly HttpCall[] {
+  const url = urlOf(facts, address);
+  const members = facts.members.filter((member) => member.url === url && isOpen(member));
+  return members.flatMap((member) => [
+    findNonce(name, options),
+    set(name, options, eager(member)),
+    ...recovered(options, [member], 'continue'),
+    set(name, options, member),
+  ]);
 }
 
 /** Open, and out of the error that it may be in as soon as a request looks for a member (mod_proxy: `Ign`). */

@@ -269,6 +269,20 @@ describe('what the balancer of Apache keeps', function () {
         assert.deepEqual(await runner.read(router), before, 'no member is left ignoring errors');
       });
 
+    it('is over at once when the only open member answers again', async () => {
+      const real = await lab().apacheBalancer([one.port, two.port]);
+      const router = routerOf(real);
+      const before = await runner.read(router);
+      await one.stop();
+      while (!(await isInError(real, one))) await releaseAt(real.url);
+      one = await lab().backend('one', one.port);
+      assert.equal(await releaseAt(real.url), 'status 503');
+      await runner.perform(router.readmit!(before, { host: '127.0.0.1', port: String(one.port) }));
+      assert.equal(await releaseAt(real.url), 'one');
+      assert.equal(await isInError(real, one), false);
+      assert.deepEqual(await runner.read(router), before);
+    });
+
     it('that no member is to have is left as it was configured', async () => {
       const real = await lab().apacheBalancer([one.port, two.port]);
       const site = join(real.folder, 'sites', 'balancer.conf');

@@ -146,6 +146,11 @@ export class RouterCourse {
     ];
   }
 
+  /** What sends users back to an instance that answers again, after they met nobody there. */
+  readmit({ address }: Instance): readonly Call[] {
+    return this.#router.router.readmit?.(this.#state, address) ?? [];
+  }
+
   #drain(placed: Placed, instance: Instance, state: RouterState): Call[] {
     const { router } = this.#router;
     return [

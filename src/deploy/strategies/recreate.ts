@@ -38,7 +38,11 @@ export function recreate(input: StrategyInput): Course {
       steps.push(...router.drain(each, old));
     } else if (before) interrupted.push(target.name);
     const isAlone = interrupted.includes(target.name);
-    if (old) steps.push(...deployment.retire(old, 'stop'));
+    const back = old && router && isAlone ? router.readmit(old) : [];
+    if (old)
+      steps.push(
+        ...deployment.retire(old, 'stop').map((step) => ({ ...step, undo: [...step.undo, ...back] })),
+      );
     steps.push(...bringUp(each), ...deployment.adopt);
     admitted.set(target.name, backendOf(deployment.instance, FULL));
     if (router) steps.push(routeTo(router, each, admitted, isAlone));

@@ -137,6 +137,10 @@ class PaperRouter implements Router {
       },
     ];
   }
+
+  readmit(_state: RouterState, { host, port }: Address): Call[] {
+    return [call('lb-1', 'readmit', `${host}:${port}`)];
+  }
 }
 
 function shown({ backends }: RouterState): string[] {

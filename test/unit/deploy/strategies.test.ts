@@ -154,6 +154,15 @@ describe('strategies', () => {
     assert.ok(makePlan('blue-green', { ...input, router }).steps.length > 0);
   });
 
+  it('sends users back at once to the old release that they waited for, and only there', () => {
+    const undone = (states: Scene['states']): string[] =>
+      planOf('recreate', { states, version: 'new' })
+        .steps.filter(({ phase }) => phase === 'retire')
+        .flatMap(({ undo }) => undo.flatMap((each) => (each.via === 'command' ? [each.argv.join(' ')] : [])));
+    assert.deepEqual(undone(one), ['start old', 'readmit web-1:8080']);
+    assert.deepEqual(undone(two), ['start old', 'start old']);
+  });
+
   it('waits for connections only where the router knows no requests', () => {
     const waits = (abilities: RouterAbilities): number =>
       planOf('blue-green', { states: one, version: 'new', abilities }).steps.find(
