@@ -15,6 +15,9 @@ import { summarize, summarizeFirst, type Sample } from './samples';
 /** As much of a body as is looked at to recognise a release. */
 const BODY = 64 * 1024;
 
+/** How long a connection that nobody needs is kept, or less where the server announces that it ends it earlier. */
+const IDLE_MS = 60_000;
+
 /** How often limits are looked at. */
 const LOOK_MS = 250;
 
@@ -48,7 +51,8 @@ export class Probe implements TrafficProbe {
     this.#onReceipt = onReceipt;
     this.#isFirst = isFirst;
     const client = plan.url.startsWith('https:') ? https : http;
-    this.#kept = new client.Agent({ keepAlive: true });
+    // Without a time of its own it does not heed the server's either, and a request may meet the end of a connection.
+    this.#kept = new client.Agent({ keepAlive: true, timeout: IDLE_MS });
     this.#fresh = new client.Agent({ keepAlive: false });
   }
 

@@ -16,8 +16,13 @@ class Server {
     response.end('adara v1 build 7');
   };
 
+  /** How long it waits for the next request of a connection. */
+  keep(ms: number): void {
+    this.#server.keepAliveTimeout = ms;
+  }
+
   async start(): Promise<string> {
-    this.#server.keepAliveTimeout = 60_000;
+    this.keep(60_000);
     this.#server.on('connection', (socket) => this.sockets.push(socket));
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
@@ -58,6 +63,23 @@ describe('probe', function () {
     // Each fresh one is a connection of its own; the kept ones share a few.
     assert.ok(server.sockets.length >= receipt.sent / 2);
     assert.ok(server.sockets.length < receipt.sent / 2 + 12, `${server.sockets.length} of ${receipt.sent}`);
+  });
+
+  it('ends a connection that it keeps before the server says it would, so that no request meets that', async () => {
+    server.keep(2000);
+    const { answer } = server;
+    const kept: Socket[] = [];
+    server.answer = (request, response) => {
+      if (request.headers.connection === 'keep-alive') kept.push(request.socket);
+      answer(request, response);
+    };
+    const probe = new Probe({ ...plan, everyMs: 60_000 }, systemClock);
+    await probe.start();
+    const [socket] = kept;
+    assert.ok(socket && kept.length === 1);
+    const by = (who: string, event: string): Promise<string> => once(socket, event).then(() => who);
+    assert.equal(await Promise.race([by('probe', 'end'), by('server', 'close')]), 'probe');
+    await probe.stop();
   });
 
   it('recognises a release by a pattern in the body', async () => {
