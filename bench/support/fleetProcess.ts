@@ -69,15 +69,20 @@ function host(description: FleetDescription, api: Server): ssh2.Server {
     });
     client.on('session', (accept) => {
       accept().on('exec', (acceptExec, _reject, { command }) => {
-        run(command.replaceAll(SHARED, description.shared), acceptExec());
+        run(command, acceptExec(), description);
       });
     });
   });
 }
 
-function run(command: string, channel: ServerChannel): void {
-  const child = spawn('sh', ['-c', command], { stdio: 'pipe' });
-  channel.pipe(child.stdin);
+/** The shared folder is named in the command, or in what a kept shell reads; each comes in one piece. */
+function run(command: string, channel: ServerChannel, { shared }: FleetDescription): void {
+  const moved = (text: string): string => text.replaceAll(SHARED, shared);
+  const child = spawn('sh', ['-c', moved(command)], { stdio: 'pipe' });
+  child.stdin.on('error', () => undefined);
+  channel.on('data', (chunk: Buffer) => child.stdin.write(moved(chunk.toString())));
+  channel.on('end', () => child.stdin.end());
+  channel.on('close', () => child.stdin.end());
   child.stdout.pipe(channel, { end: false });
   child.stderr.pipe(channel.stderr, { end: false });
   child.on('close', (code) => {
