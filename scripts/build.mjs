@@ -1,5 +1,4 @@
-import { chmod, cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
+import { chmod, cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +14,7 @@ await ensureDependencies(root);
 const esbuild = await import('esbuild');
 
 const dist = path.join(root, 'dist');
-const entries = { extension: 'src/extension.ts', cliMain: 'src/cli.ts' };
+const entries = { extension: 'src/extension.ts', cli: 'src/cli.ts' };
 /** Most bytes that the editor reads to activate the extension: the entry and what it imports at once. */
 const entryLimit = 300 * 1024;
 
@@ -80,10 +79,11 @@ const commonJs = {
           sourcemap: 'external',
         });
         sizes.set(name, Buffer.byteLength(code));
-        await put(`${file.path}.map`, map);
-        await put(file.path, `${code}//# sourceMappingURL=${name}.map\n`);
+        const shebang = name === 'cli.js' ? '#!/usr/bin/env node\n' : '';
+        await put(`${file.path}.map`, shebang ? shiftOneLine(map) : map);
+        await put(file.path, `${shebang}${code}//# sourceMappingURL=${name}.map\n`);
       }
-      await startFile();
+      await chmod(path.join(dist, 'cli.js'), 0o755);
       await cp(path.join(root, 'src', 'compile', 'java'), path.join(dist, 'java'), { recursive: true });
       // With it ssh2, bundled in `vendor`, talks to Pageant on Windows.
       await cp(
@@ -96,27 +96,11 @@ const commonJs = {
   },
 };
 
-/** `cli.js`, which loads `cliMain.js` with code that was compiled before: it knows all files by their digest. */
-async function startFile() {
-  const digest = createHash('sha256');
-  for (const folder of [dist, path.join(dist, 'vendor')])
-    for (const name of (await readdir(folder)).filter((each) => each.endsWith('.js')).sort())
-      if (name !== 'cli.js') digest.update(`${name}\n`).update(await readFile(path.join(folder, name)));
-  const { outputFiles } = await esbuild.build({
-    ...common,
-    absWorkingDir: root,
-    entryPoints: ['src/cli/start.ts'],
-    bundle: true,
-    format: 'cjs',
-    banner: { js: '#!/usr/bin/env node' },
-    define: { BUILD: JSON.stringify(digest.digest('hex')) },
-    logLevel: 'warning',
-    write: false,
-  });
-  const file = path.join(dist, 'cli.js');
-  await put(file, outputFiles[0].text);
-  await chmod(file, 0o755);
-}
+/** A source map whose code moved down by a line. */
+const shiftOneLine = (map) => {
+  const parsed = JSON.parse(map);
+  return JSON.stringify({ ...parsed, mappings: `;${parsed.mappings}` });
+};
 
 /** Writes a file as a whole: who reads it meanwhile, such as an editor that starts, sees the old or the new one. */
 async function put(file, text) {

@@ -1,8 +1,13 @@
+import * as nodeModule from 'node:module';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { main } from './cli/main';
+import { stateFolder } from './environments/stateFolder';
 
 // A command lives for seconds, often beside a build: less room to grow into is less memory, for the same time.
 setFlagsFromString('--optimize-for-size');
+// A Node.js that can (22.8) keeps what V8 compiled, so that the next command begins sooner.
+const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => unknown };
+enableCompileCache?.(join(stateFolder(process.env), 'compiled'));
 
 /**
  * The command line. Ctrl-C and SIGTERM abort what is under way, so that it can end in order; a second one ends at
@@ -41,7 +46,12 @@ const environment = {
     ? { terminal: { input: process.stdin, output: process.stderr } }
     : {}),
 };
-void main(process.argv.slice(2), environment).then((code) => {
+void run().then((code) => {
   // A command that ends in order although it was interrupted (such as one that waits) says so by code 0.
   process.exitCode = code === 0 ? 0 : (signalCode ?? (unread ? 0 : code));
 });
+
+async function run(): Promise<number> {
+  const { main } = await import('./cli/main');
+  return main(process.argv.slice(2), environment);
+}
