@@ -88,7 +88,10 @@ function dynamicText(
   return `${text} by ${part(method.methodHandleIndex)} [${method.argumentIndexes.map(part).join(', ')}]`;
 }
 
-/** A text as `constantText` writes it: in double quotes, on one line; control characters and lone surrogates become `\\uXXXX`. */
+/**
+ * A text as `constantText` writes it: in double quotes, on one line; control characters and lone surrogates become `\u`
+ * with four hexadecimal digits.
+ */
 export function quoted(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff]/g,

@@ -15,14 +15,12 @@ describe('commands over SSH', () => {
   let hosts: SshHosts;
   let exec: Exec;
   beforeEach(async () => {
-    const key = await suite.lab.key('ed25519');
-    await suite.lab.authorize(key);
-    await suite.lab.configure(`IdentityFile ${key.file}\nStrictHostKeyChecking accept-new`);
+    await suite.signIn();
     use(await suite.lab.server());
   });
 
-  const use = ({ port }: LabServer): void => {
-    hosts = suite.hosts({ host: { ssh: { host: '127.0.0.1', port } } }, new Person());
+  const use = (server: LabServer): void => {
+    hosts = suite.hostOf(server);
     exec = hosts.exec('host');
   };
   const script = (text: string, ...args: string[]): string[] => ['sh', '-c', text, 'sh', ...args];

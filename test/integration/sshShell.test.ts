@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Exec } from '../../src/contracts/exec';
 import type { SshHosts } from '../../src/transport/ssh/hosts';
 import type { LabServer } from '../lab/ssh/lab';
-import { Person } from '../lab/ssh/person';
 import { useSshLab } from '../lab/ssh/suite';
 
 describe('commands in kept shells over SSH', () => {
@@ -12,14 +11,12 @@ describe('commands in kept shells over SSH', () => {
   let hosts: SshHosts;
   let exec: Exec;
   beforeEach(async () => {
-    const key = await suite.lab.key('ed25519');
-    await suite.lab.authorize(key);
-    await suite.lab.configure(`IdentityFile ${key.file}\nStrictHostKeyChecking accept-new`);
+    await suite.signIn();
     use(await suite.lab.server());
   });
 
-  const use = ({ port }: LabServer): void => {
-    hosts = suite.hosts({ host: { ssh: { host: '127.0.0.1', port } } }, new Person());
+  const use = (server: LabServer): void => {
+    hosts = suite.hostOf(server);
     exec = hosts.shell('host');
   };
   const script = (text: string, ...args: string[]): string[] => ['sh', '-c', text, 'sh', ...args];

@@ -3,8 +3,8 @@ import type { Log } from '../../../src/contracts/log';
 import { SshHosts, type SshHostsOptions } from '../../../src/transport/ssh/hosts';
 import type { HostSpecs } from '../../../src/transport/ssh/route';
 import { findSshPrograms, type SshPrograms } from './install';
-import { SshLab } from './lab';
-import type { Person } from './person';
+import { SshLab, type LabServer } from './lab';
+import { Person } from './person';
 import { skip } from '../../support/skip';
 
 /** What a test of SSH works with; a new lab for each test, closed after it. */
@@ -30,6 +30,18 @@ export class SshSuite {
     const hosts = new SshHosts(specs, { prompter: person, log, ...options, environment });
     this.#opened.push(hosts);
     return hosts;
+  }
+
+  /** Has servers accept a key that is used by itself, whatever their own keys are. */
+  async signIn(): Promise<void> {
+    const key = await this.lab.key('ed25519');
+    await this.lab.authorize(key);
+    await this.lab.configure(`IdentityFile ${key.file}\nStrictHostKeyChecking accept-new`);
+  }
+
+  /** A configuration in which a server is `host`. */
+  hostOf({ port }: LabServer): SshHosts {
+    return this.hosts({ host: { ssh: { host: '127.0.0.1', port } } }, new Person());
   }
 
   /** Resolves when the core logged a matching line, now or before in this test. */
