@@ -53,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const keys = store.add(new ContextKeys(configurations, jvms));
   const status = store.add(new Status(jvms));
   const decorations = store.add(new SwapDecorations());
-  const applications = store.add(new Applications(configurations, dialers));
+  const applications = store.add(new Applications(configurations, dialers, log));
   const deployDocuments = store.add(new DeployDocuments());
   const trafficBoards = store.add(new TrafficBoards(context.extensionUri));
   const deployments = store.add(new DeploymentsView(applications));

@@ -11,10 +11,13 @@ import type {
   ProbeReceipt,
   Receipt,
 } from '../contracts/deployRecord';
+import { silentLog, type Log } from '../contracts/log';
+import { toError } from '../util/errors';
 import { execute, leave, resume, undo, type ExecuteOptions } from './execute';
 import { fuller, LocalJournal, SharedJournal } from './journal';
 import type { DeployLock, HeldLock, Lease } from './lock';
 import { Probe } from './probe';
+import { pruneJournals } from './pruneJournals';
 import { isOver, standingOf, type Standing } from './recover';
 
 export interface DeployerOptions {
@@ -36,6 +39,7 @@ export interface DeployerOptions {
   readonly decide?: ExecuteOptions['decide'];
   readonly without?: ExecuteOptions['without'];
   readonly patienceMs?: number;
+  readonly log?: Log;
 }
 
 /**
@@ -167,7 +171,16 @@ export class Deployer {
     } finally {
       await probe?.stop();
       await local.close();
+      await this.#prune();
     }
+  }
+
+  /** Old journals must not grow for ever; a deployment does not fail for them. */
+  async #prune(): Promise<void> {
+    const { directory, clock, log = silentLog } = this.#options;
+    await pruneJournals(directory, clock.now()).catch((error: unknown) =>
+      log.warn(`could not remove old journals in ${directory}: ${toError(error).message}`),
+    );
   }
 
   /** A deployer that was ended right after its last record did not come to tell the audit log. */

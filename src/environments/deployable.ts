@@ -5,6 +5,7 @@ import type { Clock } from '../contracts/clock';
 import type { Inspection, Plan } from '../contracts/deploy';
 import { THIS_MACHINE, type HostName } from '../contracts/deployCall';
 import type { Actor, AuditRecord, DeployEvent, JournalRecord, Receipt } from '../contracts/deployRecord';
+import type { Log } from '../contracts/log';
 import { Deployer } from '../deploy/deployer';
 import { planDigest } from '../deploy/digest';
 import { DeployLock, type HeldLock } from '../deploy/lock';
@@ -27,6 +28,7 @@ export interface DeployableOptions {
   readonly actor: Actor;
   /** Where this machine keeps its copies of journals. */
   readonly stateFolder: string;
+  readonly log?: Log;
   readonly onEvent?: (event: DeployEvent) => void;
   readonly onStage?: (stage: string) => void;
   /** Asked after cancelling in the middle. */
@@ -161,7 +163,7 @@ export abstract class Deployable<Options extends DeployableOptions = DeployableO
   }
 
   async #createDeployer(signal: AbortSignal | undefined): Promise<Deployer> {
-    const { clock, actor, stateFolder, environment, onEvent, decide, without } = this.options;
+    const { clock, actor, stateFolder, environment, log, onEvent, decide, without } = this.options;
     return new Deployer({
       lock: await this.lock(signal),
       clock,
@@ -171,6 +173,7 @@ export abstract class Deployable<Options extends DeployableOptions = DeployableO
       inspect: (plan, within) => this.inspect(plan, within),
       approvedBy: async (plan) => (await this.approvedBy?.(plan)) ?? [],
       isRunning,
+      ...(log && { log }),
       ...(onEvent && { onEvent }),
       ...(decide && { decide }),
       ...(without && { without }),

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Inspection, Plan, StrategyName } from '../../src/contracts/deploy';
 import { DeployError } from '../../src/contracts/deployError';
 import type { Receipt } from '../../src/contracts/deployRecord';
@@ -318,6 +320,25 @@ describe('deploy engine with real processes', function () {
       const receipt = await scene.place.deployer().deploy(next, planDigest(next));
       assert.equal(receipt.outcome, 'done');
       assert.deepEqual((await scene.place.inspect()).targets[0]?.pending, []);
+    });
+
+    it('keeps the newest 50 journals on this machine, and what was interrupted besides', async () => {
+      const mine = join(scene.place.description.root, 'mine');
+      const half = await scene.place.plan({ planId: planId(), strategy: 'blue-green', version: 'half' });
+      await scene.run({ what: 'deploy', plan: half, kill: { record: 4, when: 'after' } });
+      assert.equal((await scene.place.deployer().leave()).outcome, 'stayed');
+      const age = (name: string, hours: number): Promise<void> =>
+        utimes(join(mine, name), new Date(), new Date(Date.now() - hours * 60 * 60_000));
+      await age(`${half.id}.jsonl`, 2);
+      for (let other = 0; other < 60; other++) {
+        await writeFile(join(mine, `other${other}.jsonl`), '{"kind":"finish","outcome":"done"}\n');
+        await age(`other${other}.jsonl`, 1);
+      }
+      const plan = await scene.place.plan({ planId: planId(), strategy: 'blue-green', version: 'next' });
+      assert.equal((await scene.place.deployer().deploy(plan, planDigest(plan))).outcome, 'done');
+      const kept = await readdir(mine);
+      assert.equal(kept.length, 51);
+      for (const { id } of [half, plan]) assert.ok(kept.includes(`${id}.jsonl`));
     });
 
     it('rolls back to a release that was kept, running or stopped, by a plan like any other', async () => {

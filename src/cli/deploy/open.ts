@@ -62,6 +62,7 @@ export async function withEnvironments<T>(
           processId: process.pid,
         },
         stateFolder: stateFolder(env),
+        log: output.log,
         onStage: (stage) => output.note(`${stage} ...`),
       }),
       loaded,

@@ -3,6 +3,7 @@ import type { SwapdeckConfig } from '../../config/model';
 import { systemClock } from '../../contracts/clock';
 import type { Plan } from '../../contracts/deploy';
 import type { Actor, AuditRecord, DeployEvent, Receipt } from '../../contracts/deployRecord';
+import type { Log } from '../../contracts/log';
 import type { HeldLock } from '../../deploy/lock';
 import type { Standing } from '../../deploy/recover';
 import type { ApplicationStatus, DeployedApplication } from '../../environments/application';
@@ -56,6 +57,7 @@ const mostEnded = 20;
 export class Applications implements Disposable {
   readonly #configurations: Configurations;
   readonly #dialers: EditorDialers;
+  readonly #log: Log;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new Emitter<string | undefined>());
   /** Fires with the id of the application that changed, or undefined when the list did. */
@@ -98,9 +100,10 @@ export class Applications implements Disposable {
   /** Asks for the names of the others who approved a plan, where so many must; without it nobody did. */
   approvals: ((plan: Plan, needed: number) => Promise<readonly string[]>) | undefined;
 
-  constructor(configurations: Configurations, dialers: EditorDialers) {
+  constructor(configurations: Configurations, dialers: EditorDialers, log: Log) {
     this.#configurations = configurations;
     this.#dialers = dialers;
+    this.#log = log;
     this.#store.add(configurations.onDidChange(() => this.refresh()));
   }
 
@@ -185,6 +188,7 @@ export class Applications implements Disposable {
       clock: systemClock,
       actor: this.actor,
       stateFolder: stateFolder(process.env),
+      log: this.#log,
       onStage: (stage) => this.#stages.get(id)?.(stage),
       onEvent: (event) => this.#receive(id, event),
       decide: () => this.#decide(id),
