@@ -45,7 +45,23 @@ ${HIGHEST}${REPORT}
 if [ -n "$live" ]; then report held; else report free; fi
 `;
 
-/** $1 directory, owner on standard input. Prints \`acquired\`, or \`held\` by someone else. Keeps the last 50 journals. */
+/**
+ * Removes what is older than the last 50 holders, but not the last journal: of holders that were refused none wrote one,
+ * and an interrupted deployment must not be forgotten for them. Only the holder does, token `$n`.
+ */
+const PRUNE = `
+last=0
+for each in [0-9]*.closed; do
+  t=\${each%%.*}
+  if [ -f "$each/journal" ] && [ "$t" -gt "$last" ]; then last=$t; fi
+done
+for each in [0-9]*.closed; do
+  t=\${each%%.*}
+  if [ -d "$each" ] && [ "$t" -le "$((n - 50))" ] && [ "$t" -ne "$last" ]; then rm -rf "./$each" || true; fi
+done
+`;
+
+/** $1 directory, owner on standard input. Prints `acquired`, or `held` by someone else. */
 export const ACQUIRE = `
 set -e
 umask 002
@@ -65,7 +81,7 @@ ${HIGHEST}
   printf '0 %s' "$(date +%s)" >"$n.live/renewed"
   printf '%s\\n' "$owner" >"$n.live/owner"
   report acquired
-  rm -rf "./$((n - 50)).closed"
+  ${PRUNE}
   exit 0
 done
 report held

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { systemClock } from '../../src/contracts/clock';
@@ -135,6 +135,30 @@ describe('lock on the journal host', function () {
     assert.deepEqual(await stepsOf('1a2b'), ['one', 'three']);
     assert.deepEqual(await stepsOf('3c4d'), ['two']);
     assert.deepEqual(await lock.readJournalOf('5e6f'), []);
+  });
+
+  it('keeps the last 50 holders, and the last journal however many were refused after it', async () => {
+    const lock = lockOf();
+    const there = async (): Promise<number[]> =>
+      (await readdir(join(directory, 'an environment', 'adara')))
+        .map((name) => parseInt(name))
+        .sort((a, b) => a - b);
+    const first = await take(lock);
+    await first.append([record('done long ago')]);
+    await first.release();
+    const second = await take(lock);
+    await second.append([record('interrupted')]);
+    await second.release();
+    for (let refused = 0; refused < 52; refused++) await (await take(lock)).release();
+    const kept = await there();
+    assert.deepEqual([kept.length, ...kept.slice(0, 2), kept.at(-1)], [51, 2, 5, 54]);
+    const [last] = await lock.readJournal();
+    assert.equal(last?.kind === 'begin' && last.step, 'interrupted');
+    const next = await take(lock);
+    await next.append([record('another')]);
+    await next.release();
+    await (await take(lock)).release();
+    assert.deepEqual((await there()).slice(0, 2), [7, 8]);
   });
 
   it('refuses every write of a holder whose lock was broken, who learns of it', async () => {
