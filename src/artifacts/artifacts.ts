@@ -1,7 +1,10 @@
-import { SwapdeckError } from '../util/errors';
+import { silentLog, type Log } from '../contracts/log';
+import { SwapdeckError, toError } from '../util/errors';
+import { noteUsed } from '../util/removeUnused';
 import { artifactName, artifactPath, filePath, versionPath, type ArtifactId } from './coordinates';
 import { ArtifactError, type ArtifactErrorReason } from './errors';
 import { readSnapshot, readVersions } from './metadata';
+import { pruneCache } from './pruneCache';
 import { Repository } from './repository';
 import type { MavenSettings } from './settings';
 import { checkBeside, fits, Store, type Progress } from './store';
@@ -9,8 +12,9 @@ import { baseVersion, isBuild, isSnapshot, newestFirst } from './version';
 
 export interface ArtifactsOptions {
   readonly settings: MavenSettings;
-  /** What is fetched is kept in this folder, in Maven's layout. Maven's own is read and never written. */
+  /** What is fetched is kept in this folder, in Maven's layout, within bounds. Maven's own is read and never written. */
   readonly cache: string;
+  readonly log?: Log;
 }
 
 /** The versions of an artifact that there are. */
@@ -46,12 +50,14 @@ export class Artifacts {
   readonly #extension: string;
   readonly #cache: Store;
   readonly #stores: readonly Store[];
+  readonly #log: Log;
 
-  constructor({ settings, cache }: ArtifactsOptions, extension: string) {
+  constructor({ settings, cache, log = silentLog }: ArtifactsOptions, extension: string) {
     this.#settings = settings;
     this.#extension = extension;
     this.#cache = new Store(cache);
     this.#stores = [new Store(settings.localRepository), this.#cache];
+    this.#log = log;
   }
 
   /** Rejects with `ArtifactError`, `unknownArtifact` where there is none. */
@@ -150,13 +156,23 @@ export class Artifacts {
       throw repository.noChecksum(path);
     }
     for (const store of this.#stores) {
-      const file = await store.find(id, version, this.#extension);
+      const file = await this.#find(store, id, version);
       if (file !== undefined && (await fits(file, checksum, signal))) return { file, version };
     }
     const download = await repository.open(path, signal);
     if (!download) return undefined;
     const file = await this.#cache.keep(id, [version, this.#extension], download, checksum, onProgress);
+    await pruneCache(this.#cache.folder, Date.now()).catch((error: unknown) =>
+      this.#log.warn(`could not remove old files in ${this.#cache.folder}: ${toError(error).message}`),
+    );
     return { file, version };
+  }
+
+  /** One of the cache is noted as used, so that it stays for a while. */
+  async #find(store: Store, id: ArtifactId, version: string): Promise<string | undefined> {
+    const file = await store.find(id, version, this.#extension);
+    if (file !== undefined && store === this.#cache) await noteUsed(file, Date.now());
+    return file;
   }
 
   async #newestBuild(
@@ -189,7 +205,7 @@ export class Artifacts {
       : [];
     for (const each of [...builds, version])
       for (const store of this.#stores) {
-        const file = await store.find(id, each, this.#extension);
+        const file = await this.#find(store, id, each);
         if (file === undefined) continue;
         await checkBeside(file, signal);
         return { file, version: each };

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { promises as fs } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { systemCode } from '../util/errors';
 import { fileDigest } from '../util/fileChunks';
 import { ALGORITHMS, readChecksum, type Checksum } from './checksum';
-import { artifactPath, filePath, versionPath, type ArtifactId } from './coordinates';
+import { artifactPath, filePath, type ArtifactId } from './coordinates';
 import { ArtifactError } from './errors';
 import type { Download } from './repository';
 import { baseVersion } from './version';
@@ -61,8 +62,7 @@ export class Store {
     const part = `${file}.${randomBytes(4).toString('hex')}.part`;
     const hash = createHash(wanted.algorithm);
     try {
-      await fs.mkdir(path.join(this.folder, versionPath(id, version)), { recursive: true });
-      const handle = await fs.open(part, 'w');
+      const handle = await create(part);
       try {
         let bytes = 0;
         for await (const chunk of chunks) {
@@ -95,13 +95,31 @@ export class Store {
   }
 }
 
-/** Whether a file is what a checksum says. */
+/** Opens a new file in a folder that another process may remove while it is empty. */
+async function create(file: string): Promise<FileHandle> {
+  for (let tried = 1; ; tried++) {
+    await fs.mkdir(path.dirname(file), { recursive: true });
+    try {
+      return await fs.open(file, 'w');
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT' || tried === 3) throw error;
+    }
+  }
+}
+
+/** Whether a file is there and what a checksum says. */
 export async function fits(
   file: string,
   { algorithm, digest }: Checksum,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  return (await fileDigest(file, algorithm, signal)) === digest;
+  try {
+    return (await fileDigest(file, algorithm, signal)) === digest;
+  } catch (error) {
+    // Another process removed it.
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /**

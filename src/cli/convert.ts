@@ -16,7 +16,8 @@ export const registerConvert: Register = (program, action) => {
         ]);
         const cache = join(stateFolder(env), 'artifacts');
         const onLine = (line: string): void => output.note(line);
-        const file = await migrateWar({ war: resolve(cwd, war), env, cache, onLine }, signal);
+        const { log } = output;
+        const file = await migrateWar({ war: resolve(cwd, war), env, cache, onLine, log }, signal);
         output.line(file);
         output.result({ war: file });
         return ExitCode.done;

@@ -92,13 +92,14 @@ export class DeployedApplication extends Deployable<ApplicationOptions> {
     connectAhead(config, this.options, places, signal);
     // Nobody waits for it yet; whoever does hears what is wrong.
     this.prepare(signal).catch(() => undefined);
-    const { stateFolder } = this.options;
+    const { stateFolder, log } = this.options;
     const parts: WarParts = {
       ...{ places, runner: this.runner(), folder, environment, stateFolder },
       channel: this.environment.channel,
       accept: (version) => checkFits(application, this.named, this.#placed, version, config),
       atVersion: (of, version) => atVersion(application, of, version, config),
       ...(onStage && { onStage }),
+      ...(log && { log }),
     };
     // Going back needs none of them: what is kept has its own.
     const wanted = withVariables(this.#placed.application, this.options.providers);

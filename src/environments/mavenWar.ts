@@ -5,6 +5,7 @@ import { readMavenSettings } from '../artifacts/settings';
 import { latestRelease, refusedBy } from '../artifacts/version';
 import type { PlanNote } from '../contracts/deploy';
 import type { SourceOpener } from '../contracts/deployCall';
+import type { Log } from '../contracts/log';
 import type { WarPlace } from '../targets/tomcat/model';
 import { mavenWarOpener } from '../targets/tomcat/war';
 import { EnvironmentError } from './errors';
@@ -54,10 +55,10 @@ export async function offeredVersions(
 export async function fetchWar(
   coordinates: string,
   version: string | undefined,
-  { environment, channel = {}, stateFolder, accept, onStage }: WarParts,
+  { environment, channel = {}, stateFolder, log, accept, onStage }: WarParts,
   signal?: AbortSignal,
 ): Promise<MavenWar> {
-  const artifacts = await wars(stateFolder);
+  const artifacts = await wars(stateFolder, log);
   const id = readArtifactId(coordinates);
   const chosen = version ?? (await newest());
   accept?.(chosen);
@@ -85,13 +86,15 @@ export async function fetchWar(
 }
 
 /** Opens the WARs of repositories that plans name; another machine may have planned them. */
-export function mavenWars(stateFolder: string): SourceOpener {
+export function mavenWars(stateFolder: string, log?: Log): SourceOpener {
   return mavenWarOpener(async (coordinates, signal) => {
     const [, name = '', version = ''] = /^([^:]+:[^:]+):(.*)$/.exec(coordinates) ?? [];
-    return (await (await wars(stateFolder)).fetch(readArtifactId(name), version, undefined, signal)).file;
+    return (await (await wars(stateFolder, log)).fetch(readArtifactId(name), version, undefined, signal))
+      .file;
   });
 }
 
-async function wars(stateFolder: string): Promise<Artifacts> {
-  return new Artifacts({ settings: await readMavenSettings(), cache: join(stateFolder, 'artifacts') }, 'war');
+async function wars(stateFolder: string, log?: Log): Promise<Artifacts> {
+  const settings = await readMavenSettings();
+  return new Artifacts({ settings, cache: join(stateFolder, 'artifacts'), ...(log && { log }) }, 'war');
 }

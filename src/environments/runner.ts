@@ -7,6 +7,7 @@ import type { ValueProviders } from '../config/resolve';
 import type { Clock } from '../contracts/clock';
 import type { Credentials } from '../contracts/credentials';
 import { THIS_MACHINE } from '../contracts/deployCall';
+import type { Log } from '../contracts/log';
 import { CallRunner } from '../deploy/runner';
 import { commandPerformer, localPerformer } from '../deploy/performers/command';
 import { readFilePerformer, writeFilePerformer } from '../deploy/performers/files';
@@ -38,11 +39,12 @@ export interface RunnerParts {
   readonly config?: SwapdeckConfig;
   /** Has the cache of what repositories gave. */
   readonly stateFolder: string;
+  readonly log?: Log;
 }
 
 /** Performs the calls of every kind of target and router there is. `watch` calls go to the probe. */
 export function makeRunner(parts: RunnerParts, probe?: Probe): CallRunner {
-  const { places, folder, providers, clock, config, stateFolder } = parts;
+  const { places, folder, providers, clock, config, stateFolder, log } = parts;
   const execOf = places.shell.bind(places);
   const login = dockerLogins({
     home: homedir(),
@@ -73,7 +75,7 @@ export function makeRunner(parts: RunnerParts, probe?: Probe): CallRunner {
       [IMAGE_SOURCE]: imageOpener(places.engines),
       [CONTEXT_SOURCE]: contextOpener(folder),
       [WAR_SOURCE]: warOpener(folder),
-      [MAVEN_WAR_SOURCE]: mavenWars(stateFolder),
+      [MAVEN_WAR_SOURCE]: mavenWars(stateFolder, log),
       ...(config && certificateOpeners({ config, providers, folder })),
       [CLASS_SOURCE]: classOpener,
     },

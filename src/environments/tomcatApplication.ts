@@ -5,6 +5,7 @@ import type { Application, SwapdeckConfig, Tomcat } from '../config/model';
 import type { ValueProviders } from '../config/resolve';
 import type { Address, PlanNote, Release } from '../contracts/deploy';
 import type { Target } from '../contracts/deployTarget';
+import type { Log } from '../contracts/log';
 import { addressOf } from '../targets/tomcat/inspect';
 import type { TomcatApplication, TomcatManager, WarPlace } from '../targets/tomcat/model';
 import { TomcatTarget } from '../targets/tomcat/target';
@@ -65,6 +66,7 @@ export function tomcatAddresses({ config, providers, targets }: TomcatPlace): Re
 
 export interface WarParts extends ReleaseParts {
   readonly stateFolder: string;
+  readonly log?: Log;
   /** Which versions the environment takes. */
   readonly channel?: Channel | undefined;
   /** The application as a version of it is put there. */

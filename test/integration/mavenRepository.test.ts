@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
@@ -95,6 +95,24 @@ describe('artifacts of a Maven repository', function () {
     assert.equal(again.file, first.file);
     assert.equal(server.asked.filter((each) => each.endsWith('.war')).length, 1);
     assert.equal(await contentOf(await client.fetch(shop, '1.10.0-myfeature.1+1')), 'branch');
+  });
+
+  it('are kept while they are asked for, the newest versions always, and not for ever else', async () => {
+    const age = (file: string): Promise<void> => utimes(file, new Date(0), new Date(0));
+    const old = await fetchShop('1.9.0');
+    const version = (at: number): string =>
+      path.join(path.dirname(path.dirname(old.file)), `2.${at}`, `shop-2.${at}.war`);
+    for (let at = 0; at < 4; at++) {
+      await mkdir(path.dirname(version(at)), { recursive: true });
+      await writeFile(version(at), 'put there long ago');
+      await age(version(at));
+    }
+    await age(old.file);
+    // Asked for again: used.
+    assert.equal((await fetchShop('1.9.0')).file, old.file);
+    await fetchShop('1.10.0');
+    const names = ['1.10.0', '1.9.0', '2.1', '2.2', '2.3'].map((each) => `shop-${each}.war`);
+    assert.deepEqual((await kept()).sort(), names);
   });
 
   it("are taken from Maven's own folder where their checksum is right, which is never written", async () => {

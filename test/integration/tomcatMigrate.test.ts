@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { migratedName, migrateWar } from '../../src/targets/tomcat/migrate';
 import { readWar } from '../../src/targets/tomcat/war';
@@ -60,8 +60,16 @@ describe('the conversion of a WAR to jakarta.servlet', function () {
       abort.signal,
     );
     await assert.rejects(migrating, { reason: 'aborted' });
-    const left = (await readdir(folder)).filter((name) => name.startsWith('other'));
-    assert.deepEqual(left, ['other.war']);
+    const left = async (): Promise<string[]> =>
+      (await readdir(folder)).filter((name) => name.startsWith('other'));
+    assert.deepEqual(await left(), ['other.war']);
+    // One that was killed left that; another one goes on.
+    const killed = path.join(folder, 'other-jakarta.war.17.part');
+    await writeFile(killed, '');
+    await utimes(killed, new Date(0), new Date(0));
+    await writeFile(path.join(folder, 'other-jakarta.war.18.part'), '');
+    await migrateWar({ war: other, homes: [home], cache: folder });
+    assert.deepEqual((await left()).sort(), ['other-jakarta.war', 'other-jakarta.war.18.part', 'other.war']);
   });
 
   it('fetches the tool where no Tomcat has it, from where the settings of Maven say', async () => {

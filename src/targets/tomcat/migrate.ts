@@ -4,10 +4,13 @@ import path from 'node:path';
 import { Artifacts } from '../../artifacts/artifacts';
 import { artifactName } from '../../artifacts/coordinates';
 import { readMavenSettings } from '../../artifacts/settings';
+import { silentLog, type Log } from '../../contracts/log';
 import { CompileError } from '../../compile/errors';
 import { javaEnvironment } from '../../compile/javaProcess';
 import { findJdks, toolPath } from '../../compile/jdks';
 import { runTool } from '../../compile/tool';
+import { toError } from '../../util/errors';
+import { removeUnused } from '../../util/removeUnused';
 import { TomcatError } from './errors';
 import { readWar } from './war';
 
@@ -30,6 +33,7 @@ export interface Migration {
   readonly env?: NodeJS.ProcessEnv;
   /** Says what is being done: a line the tool prints, or that it is fetched. */
   readonly onLine?: (line: string) => void;
+  readonly log?: Log;
 }
 
 /** `shop-jakarta.war` beside `shop.war`. */
@@ -44,11 +48,12 @@ export function migratedName(war: string): string {
  * tool can't be had; then, and when it is aborted, nothing is left.
  */
 export async function migrateWar(migration: Migration, signal?: AbortSignal): Promise<string> {
-  const { war, env = process.env, onLine } = migration;
+  const { war, env = process.env, onLine, log } = migration;
   await readWar(war, signal);
   const [java, tool] = await Promise.all([findJava(env), findTool(migration, signal)]);
   const target = migratedName(war);
   const part = `${target}.${process.pid}.part`;
+  await removeLeft(target, log);
   try {
     await runTool(
       {
@@ -72,6 +77,18 @@ export async function migrateWar(migration: Migration, signal?: AbortSignal): Pr
   }
 }
 
+/** What conversions left that were killed; none takes as long as that. */
+async function removeLeft(target: string, log: Log = silentLog): Promise<void> {
+  const { dir, base } = path.parse(target);
+  const isLeft = (name: string): boolean => name.startsWith(`${base}.`) && /\.\d+\.part$/.test(name);
+  try {
+    for (const name of (await fs.readdir(dir)).filter(isLeft))
+      await removeUnused(path.join(dir, name), Date.now() - 2 * LONGEST_MS);
+  } catch (error) {
+    log.warn(`could not remove what was left in ${dir}: ${toError(error).message}`);
+  }
+}
+
 async function findJava(env: NodeJS.ProcessEnv): Promise<string> {
   const [newest] = [...(await findJdks({ env }))].sort((a, b) => b.feature - a.feature);
   if (newest) return toolPath(newest.home, 'java');
@@ -80,7 +97,7 @@ async function findJava(env: NodeJS.ProcessEnv): Promise<string> {
 
 /** The tool of a Tomcat, else that of the repositories that Maven's settings name. */
 async function findTool(
-  { homes = [], env = process.env, cache, onLine }: Migration,
+  { homes = [], env = process.env, cache, onLine, log }: Migration,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   for (const home of [...homes, env.CATALINA_HOME].filter((each) => each !== undefined)) {
@@ -91,7 +108,8 @@ async function findTool(
   const home = env.HOME ?? env.USERPROFILE ?? os.homedir();
   const settings = await readMavenSettings({ home, env });
   onLine?.(`${artifactName(TOOL)}:${VERSION}`);
-  return (await new Artifacts({ settings, cache }, END).fetch(TOOL, VERSION, undefined, signal)).file;
+  const artifacts = new Artifacts({ settings, cache, ...(log && { log }) }, END);
+  return (await artifacts.fetch(TOOL, VERSION, undefined, signal)).file;
 }
 
 /** The end of what a tool printed. */

@@ -31,7 +31,7 @@ export async function convertWar(app: App, war?: unknown, then?: unknown): Promi
         app.log.info(message);
       };
       const cache = join(stateFolder(process.env), 'artifacts');
-      return migrateWar({ war: file, homes, cache, onLine }, abort.signal);
+      return migrateWar({ war: file, homes, cache, onLine, log: app.log }, abort.signal);
     },
   );
   if (typeof then === 'function') await (then as (converted: string) => unknown)(target);
