@@ -47,7 +47,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const prompter = new EditorPrompter(dialogs, context.secrets);
   const dialers = store.add(new EditorDialers(secrets, prompter, log));
   const configurations = store.add(new Configurations());
-  const ledger = store.add(new EditorLedger(context));
+  const ledger = store.add(new EditorLedger(context, log));
   const jvms = store.add(new Jvms(configurations, { secrets, dialers }, ledger, log));
   const notifier = new Notifier(dialogs, runStep, log);
   const keys = store.add(new ContextKeys(configurations, jvms));

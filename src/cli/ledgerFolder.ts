@@ -8,12 +8,12 @@ import type { Context } from './command';
 import { formatJvmAddress, parseJvmAddress } from './jvmAddress';
 import { stateFolder } from '../environments/stateFolder';
 
-type Place = Pick<Context, 'cwd' | 'env'>;
+type Place = Pick<Context, 'cwd' | 'env' | 'output'>;
 
 /** The ledger of the workspace that a command is called in; nothing is made or read yet. */
 export async function workspaceLedger(place: Place): Promise<Ledger> {
   const folder = path.join(stateFolder(place.env), 'workspaces', await workspaceKey(place.cwd), 'ledger');
-  return new Ledger(folder, { base: 'run', keyOf: jvmKey });
+  return new Ledger(folder, { base: 'run', keyOf: jvmKey, log: place.output.log });
 }
 
 /** The same for a command that swaps; undefined, and said so, when it can't be written to. */

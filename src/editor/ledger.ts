@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
+import type { Log } from '../contracts/log';
 import type { LedgerEntry } from '../hotswap/ledger/entries';
 import type { Ledger } from '../hotswap/ledger/ledger';
 import { DisposableStore, type Disposable } from '../util/disposables';
@@ -8,19 +9,21 @@ import { Emitter } from '../util/emitter';
 /** The ledger of this window's workspace; loaded with its first use. A window without a folder has one of its own. */
 export class EditorLedger implements Disposable {
   readonly folder: string;
+  readonly #log: Log;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new Emitter<void>());
   /** A swap was begun or ended. */
   readonly onDidChange = this.#changed.event;
   #opening: Promise<Ledger> | undefined;
 
-  constructor({ storageUri, globalStorageUri }: vscode.ExtensionContext) {
+  constructor({ storageUri, globalStorageUri }: vscode.ExtensionContext, log: Log) {
+    this.#log = log;
     this.folder = join((storageUri ?? globalStorageUri).fsPath, 'ledger');
   }
 
   open(): Promise<Ledger> {
     this.#opening ??= import('../hotswap/ledger/ledger').then((room) => {
-      const ledger = this.#store.add(new room.Ledger(this.folder));
+      const ledger = this.#store.add(new room.Ledger(this.folder, { log: this.#log }));
       this.#store.add(ledger.onDidChange(() => this.#changed.fire()));
       return ledger;
     });

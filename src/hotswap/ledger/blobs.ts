@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { mapLimit } from '../../util/async';
 import { systemCode } from '../../util/errors';
+import { noteUsed } from '../../util/removeUnused';
 
 /** Hex SHA-256 of the bytes. */
 export function sha256(bytes: Uint8Array): string {
@@ -11,6 +12,8 @@ export function sha256(bytes: Uint8Array): string {
 
 /** Hashes remembered at most: some swaps of everything, and little memory. */
 const mostNoted = 20_000;
+/** How long bytes stay noted as used: far less than they are kept without it. */
+const notedMs = 60 * 60_000;
 
 /**
  * Content-addressed class bytes in a folder: `ab/cdef...` holds the bytes whose SHA-256 is `abcdef...`.
@@ -19,17 +22,19 @@ const mostNoted = 20_000;
 export class BlobStore {
   readonly folder: string;
   readonly #folders = new Map<string, Promise<unknown>>();
-  /** Hashes of bytes that were kept or read lately, and so are there. */
-  readonly #there = new Set<string>();
+  /** Hashes of bytes that were noted as used lately, and when: no process removes them, so they are there. */
+  readonly #noted = new Map<string, number>();
   readonly #putting = new Map<string, Promise<void>>();
+  readonly #now: () => number;
 
-  constructor(folder: string) {
+  constructor(folder: string, now: () => number = Date.now) {
     this.folder = folder;
+    this.#now = now;
   }
 
   /** Keeps the bytes and returns their SHA-256 (`hash`, where it is known); keeping the same bytes twice costs one look-up. */
   async put(bytes: Uint8Array, hash: string = sha256(bytes)): Promise<string> {
-    if (this.#there.has(hash)) return hash;
+    if (this.#isNoted(hash)) return hash;
     let putting = this.#putting.get(hash);
     if (!putting) {
       putting = this.#put(bytes, hash).finally(() => this.#putting.delete(hash));
@@ -39,20 +44,36 @@ export class BlobStore {
     return hash;
   }
 
+  /** Keeps bytes that are there from being removed; false when they are not there. */
+  async use(hash: string): Promise<boolean> {
+    return this.#isNoted(hash) || this.#note(hash);
+  }
+
   async #put(bytes: Uint8Array, hash: string): Promise<void> {
-    if (!(await this.has(hash))) {
-      const file = this.#file(hash);
-      await this.#makeFolder(dirname(file));
-      const temporary = `${file}.${randomUUID()}`;
-      try {
-        await writeFile(temporary, bytes, { flag: 'wx' });
-        await rename(temporary, file);
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw error;
-      }
+    if (await this.#note(hash)) return;
+    const file = this.#file(hash);
+    await this.#makeFolder(dirname(file));
+    const temporary = `${file}.${randomUUID()}`;
+    try {
+      await this.#write(temporary, bytes);
+      await rename(temporary, file);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
     }
-    this.#noteThere(hash);
+    this.#remember(hash, this.#now());
+  }
+
+  async #write(file: string, bytes: Uint8Array): Promise<void> {
+    try {
+      await writeFile(file, bytes, { flag: 'wx' });
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error;
+      // Another process removed the folder while it was empty.
+      this.#folders.delete(dirname(file));
+      await this.#makeFolder(dirname(file));
+      await writeFile(file, bytes, { flag: 'wx' });
+    }
   }
 
   async putAll(all: readonly Uint8Array[]): Promise<string[]> {
@@ -71,18 +92,28 @@ export class BlobStore {
   async get(hash: string): Promise<Buffer | undefined> {
     try {
       const bytes = await readFile(this.#file(hash));
-      if (sha256(bytes) !== hash) return undefined;
-      this.#noteThere(hash);
-      return bytes;
+      return sha256(bytes) === hash ? bytes : undefined;
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined;
       throw error;
     }
   }
 
-  #noteThere(hash: string): void {
-    if (this.#there.size >= mostNoted) this.#there.clear();
-    this.#there.add(hash);
+  #isNoted(hash: string): boolean {
+    const at = this.#noted.get(hash);
+    return at !== undefined && at > this.#now() - notedMs;
+  }
+
+  async #note(hash: string): Promise<boolean> {
+    const now = this.#now();
+    if (!(await noteUsed(this.#file(hash), now))) return false;
+    this.#remember(hash, now);
+    return true;
+  }
+
+  #remember(hash: string, now: number): void {
+    if (this.#noted.size >= mostNoted) this.#noted.clear();
+    this.#noted.set(hash, now);
   }
 
   /** Makes each of the 256 folders once. */

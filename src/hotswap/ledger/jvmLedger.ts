@@ -227,12 +227,16 @@ export class JvmLedger implements Baseline {
     classes: readonly BuiltClass[],
     waiting: (name: string) => BuiltClass | undefined,
   ): Promise<void> {
-    const pending = classes.map((built) => {
+    const { blobs } = this.ledger;
+    const pending = classes.map(async (built) => {
       const earlier = waiting(built.name);
-      return ledgerClass(built, earlier ? digestOf(earlier) : this.#heldAtAttach(built.name));
+      const before = earlier ? digestOf(earlier) : this.#heldAtAttach(built.name);
+      // What is not kept any more can't be gone back to.
+      const isKept = before !== undefined && (await blobs.use(before));
+      return ledgerClass(built, isKept ? before : undefined);
     });
     const bytes = classes.map((built): [string, Buffer] => [digestOf(built), built.bytes]);
-    await this.#begin(facts, pending, bytes);
+    await this.#begin(facts, await Promise.all(pending), bytes);
   }
 
   /** Writes down the outcome; what is not worth telling and was never begun leaves no trace. Never rejects. */

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { AppendLog } from '../../util/appendLog';
+import type { Clock } from '../../contracts/clock';
+import { silentLog, type Log } from '../../contracts/log';
 import { mapLimit } from '../../util/async';
 import type { Disposable } from '../../util/disposables';
 import { Emitter, type Event } from '../../util/emitter';
@@ -18,6 +18,9 @@ import {
   type SwapEnd,
 } from './entries';
 import { LedgerError } from './errors';
+import { keptRecords } from './kept';
+import { MonthlyLog } from './months';
+import { pruneLedger } from './prune';
 import { ClassRootSnapshot } from './snapshot';
 
 export interface LedgerOptions {
@@ -30,12 +33,17 @@ export interface LedgerOptions {
   readonly base?: 'attach' | 'run';
   /** The name under which a JVM is written down, for one that goes by several. */
   readonly keyOf?: (jvm: string) => string;
+  readonly clock?: Pick<Clock, 'now'>;
+  readonly log?: Log;
 }
 
+/** How often it is pruned at most. */
+const pruneEveryMs = 24 * 60 * 60_000;
+
 /**
- * Every swap of every JVM of one workspace, in one folder: `ledger.jsonl` (append-only), `classes/`
- * (content-addressed bytes) and `roots/` (what class roots held). Safe against a kill at any byte; several windows
- * may write at the same time.
+ * The swaps of every JVM of one workspace, in one folder: `ledger-2026-03.jsonl` (append-only, a file for each month),
+ * `classes/` (content-addressed bytes) and `roots/` (what class roots held). Safe against a kill at any byte; several
+ * windows may write at the same time. What `keptRecords` leaves out is told to nobody, and removed after a swap.
  */
 export class Ledger implements Disposable {
   readonly folder: string;
@@ -43,23 +51,35 @@ export class Ledger implements Disposable {
   readonly who: string;
   readonly keyOf: (jvm: string) => string;
   readonly #base: 'attach' | 'run';
-  readonly #log: AppendLog<LedgerRecord>;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #log: Log;
+  readonly #months: MonthlyLog<LedgerRecord>;
   readonly #snapshots = new Map<string, ClassRootSnapshot>();
-  #ready: Promise<unknown> | undefined;
+  #prunedAt = -Infinity;
+  #pruning: Promise<void> | undefined;
   readonly #changed = new Emitter<string>();
   /** Fires with the id of a swap that was begun or ended here. */
   readonly onDidChange: Event<string> = this.#changed.event;
 
   constructor(
     folder: string,
-    { who = userName(), base = 'attach', keyOf = (jvm) => jvm }: LedgerOptions = {},
+    {
+      who = userName(),
+      base = 'attach',
+      keyOf = (jvm) => jvm,
+      clock = Date,
+      log = silentLog,
+    }: LedgerOptions = {},
   ) {
+    const now = (): number => clock.now();
     this.folder = folder;
-    this.blobs = new BlobStore(join(folder, 'classes'));
+    this.blobs = new BlobStore(join(folder, 'classes'), now);
     this.who = who;
     this.keyOf = keyOf;
     this.#base = base;
-    this.#log = new AppendLog(join(folder, 'ledger.jsonl'));
+    this.#clock = clock;
+    this.#log = log;
+    this.#months = new MonthlyLog(folder, now);
   }
 
   /** What a class root holds and held; one for all JVMs that it feeds. */
@@ -95,6 +115,7 @@ export class Ledger implements Disposable {
   async end(end: SwapEnd): Promise<void> {
     await this.#append(end);
     this.#changed.fire(end.id);
+    this.#prune();
   }
 
   /** What swapped classes gave back. Rejects with `LedgerError`. */
@@ -104,7 +125,7 @@ export class Ledger implements Disposable {
 
   /** What classes of one run of a JVM gave back after their swaps, oldest first. */
   async seenRunning(jvm: string, run: string | undefined): Promise<RunsRecord[]> {
-    const { records } = await this.#log.read();
+    const records = await this.#records();
     return records.filter(
       (record): record is RunsRecord => record.kind === 'runs' && record.jvm === jvm && record.run === run,
     );
@@ -112,32 +133,33 @@ export class Ledger implements Disposable {
 
   /** Swaps that pass the filter, oldest first. */
   async entries(filter: LedgerFilter = {}): Promise<LedgerEntry[]> {
-    return entriesOf((await this.#log.read()).records, filter);
+    return entriesOf(await this.#records(), filter);
   }
 
   async entry(id: string): Promise<LedgerEntry | undefined> {
-    const { records } = await this.#log.read();
+    const records = await this.#records();
     const [entry] = entriesOf(records.filter((record) => 'id' in record && record.id === id));
     return entry;
   }
 
   /** Swaps of a JVM begun since it was attached, oldest first. */
   async sinceAttach(jvm: string): Promise<LedgerEntry[]> {
-    const { records } = await this.#log.read();
+    const records = await this.#records();
     const attached = records.findLastIndex((record) => record.kind === 'attached' && record.jvm === jvm);
     return entriesOf(records.slice(attached + 1), { jvm });
   }
 
   /** When this JVM was attached last, and which run of it that was. */
   async lastAttached(jvm: string): Promise<AttachedRecord | undefined> {
-    const { records } = await this.#log.read();
+    const records = await this.#records();
     return records.findLast(
       (record): record is AttachedRecord => record.kind === 'attached' && record.jvm === jvm,
     );
   }
 
   async close(): Promise<void> {
-    await this.#log.close();
+    await this.#pruning;
+    await this.#months.close();
   }
 
   dispose(): void {
@@ -150,12 +172,25 @@ export class Ledger implements Disposable {
     return last !== undefined && last.run === run;
   }
 
+  async #records(): Promise<LedgerRecord[]> {
+    return keptRecords(await this.#months.read(), this.#clock.now());
+  }
+
+  /** In the background: no swap waits for it or fails with it. */
+  #prune(): void {
+    const now = this.#clock.now();
+    if (now - this.#prunedAt < pruneEveryMs) return;
+    this.#prunedAt = now;
+    const inUse = [...this.#snapshots.values()].map((snapshot) => snapshot.noteUsed(now));
+    this.#pruning = Promise.all(inUse)
+      .then(() => pruneLedger(this.folder, now, pruneEveryMs))
+      .catch((error: unknown) =>
+        this.#log.warn(`could not remove old swaps in ${this.folder}: ${toError(error).message}`),
+      );
+  }
+
   async #append(record: LedgerRecord, flush = false): Promise<void> {
-    this.#ready ??= mkdir(this.folder, { recursive: true }).catch((error: unknown) => {
-      this.#ready = undefined;
-      throw error;
-    });
-    await this.#written(this.#ready.then(() => this.#log.append(record, flush)));
+    await this.#written(this.#months.append(record, flush));
   }
 
   async #written<T>(writing: Promise<T>): Promise<T> {

@@ -3,11 +3,14 @@ import { mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promi
 import { dirname, join, relative, sep } from 'node:path';
 import { mapLimit, SerialQueue, throwIfAborted } from '../../util/async';
 import { systemCode } from '../../util/errors';
+import { noteUsed } from '../../util/removeUnused';
 import { openRoot } from '../roots/readRoot';
 import type { BlobStore } from './blobs';
 
 /** What a class file was when it was last looked at, and what it had been before: hashes, the newest first. */
 type Seen = readonly [mtimeMs: number, size: number, hash: string, ...earlier: string[]];
+/** A class file in an index, by its path in the class root. */
+export type IndexEntry = readonly [path: string, seen: Seen];
 
 /** Earlier versions kept for a class: what a JVM that was started before the last builds may run. */
 const mostEarlier = 4;
@@ -52,6 +55,11 @@ export class ClassRootSnapshot {
     return this.#next.done;
   }
 
+  /** Keeps another process from forgetting the class root. */
+  async noteUsed(now: number): Promise<void> {
+    await noteUsed(this.#indexFile, now);
+  }
+
   /** Resolves when what was kept earlier is known. */
   async loaded(): Promise<void> {
     await this.#load();
@@ -61,6 +69,7 @@ export class ClassRootSnapshot {
     this.#next = undefined;
     throwIfAllAborted(signals);
     const seen = await this.#load();
+    await this.noteUsed(Date.now());
     const known = seen.size;
     try {
       const found = await stat(this.root).catch(() => undefined);
@@ -147,9 +156,10 @@ export class ClassRootSnapshot {
   }
 
   async #readIndex(): Promise<Map<string, Seen>> {
-    let entries: [string, Seen][] = [];
+    let entries: IndexEntry[] = [];
     try {
-      entries = JSON.parse(await readFile(this.#indexFile, 'utf8')) as [string, Seen][];
+      await this.noteUsed(Date.now());
+      entries = JSON.parse(await readFile(this.#indexFile, 'utf8')) as IndexEntry[];
     } catch {
       // Not there, or damaged: the files are looked at again.
     }

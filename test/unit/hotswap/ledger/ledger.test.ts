@@ -22,9 +22,10 @@ const done = (id: string, names: string[], outcome: SwapEnd['outcome'] = 'swappe
 describe('Ledger', () => {
   let dir: string;
   let ledger: Ledger;
+  const open = (): Ledger => new Ledger(join(dir, 'ledger'), { clock: { now: () => 2000 } });
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'swapdeck-ledger-'));
-    ledger = new Ledger(join(dir, 'ledger'));
+    ledger = open();
   });
   afterEach(async () => {
     await ledger.close();
@@ -68,10 +69,10 @@ describe('Ledger', () => {
     await begin('1', [{ name: 'demo.A', before: 'a0', after: 'a1' }]);
     await ledger.end(done('1', ['demo.A']));
     await ledger.close();
-    const file = join(dir, 'ledger', 'ledger.jsonl');
+    const file = join(dir, 'ledger', 'ledger-1970-01.jsonl');
     const whole = await readFile(file);
     await writeFile(file, whole.subarray(0, whole.length - 7));
-    const [entry] = await new Ledger(join(dir, 'ledger')).entries();
+    const [entry] = await open().entries();
     assert.equal(entry?.begin.id, '1');
     assert.equal(entry.end, undefined);
   });
