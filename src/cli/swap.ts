@@ -44,12 +44,14 @@ async function swap(context: Context, options: SwapOptions): Promise<ExitCode> {
     { printReport, printGroup, reportsToJson },
     { openTargets },
     { writableLedger },
+    { pruneWorkspaces },
   ] = await Promise.all([
     import('./swapJvm'),
     import('./commandGroup'),
     import('./swapReport'),
     import('./jvmTargets'),
     import('./ledgerFolder'),
+    import('./pruneWorkspaces'),
   ]);
   const jvms = await openTargets(options.jvm, context);
   const ledger = await writableLedger(context);
@@ -81,6 +83,7 @@ async function swap(context: Context, options: SwapOptions): Promise<ExitCode> {
   } finally {
     jvms.dispose();
     await ledger?.close();
+    await pruneWorkspaces(context);
   }
 }
 
