@@ -8,7 +8,7 @@ import type {
   Release,
   TargetState,
 } from '../contracts/deploy';
-import type { Runner } from '../contracts/deployCall';
+import { THIS_MACHINE, type Runner } from '../contracts/deployCall';
 import type { Target } from '../contracts/deployTarget';
 import { mayPass } from '../contracts/transportError';
 import { perform } from '../deploy/inspect';
@@ -98,7 +98,7 @@ export async function lookAround(
   const [states, ask, read] = await Promise.all([
     looked,
     // Where nothing runs a question only has the router mark the address as one that does not answer.
-    looked.then((all) => (all.some(serves) ? asked && findAsk(asked, signal) : undefined)),
+    looked.then((all) => (all.some(serves) ? asked && findAsk(asked, runner, signal) : undefined)),
     // How it looks does not depend on whom it can be asked about.
     named && perform(makeRouter(named.name, named.config, undefined, addresses).read(), runner, signal),
   ]);
@@ -147,15 +147,26 @@ export function probeOf({ probe }: Environment): ProbePlan | undefined {
 /** A router can be asked who serves where the live release tells; nobody knows that of a first one. */
 async function findAsk(
   { url, recognise }: ProbePlan,
+  runner: Reader,
   signal: AbortSignal | undefined,
 ): Promise<Ask | undefined> {
   try {
-    const answer = await fetch(url, {
-      method: 'HEAD',
-      redirect: 'manual',
-      signal: AbortSignal.any([AbortSignal.timeout(5000), ...(signal ? [signal] : [])]),
-    });
-    return answer.headers.has(RELEASE_HEADER) ? { url, recognise } : undefined;
+    await runner.perform(
+      {
+        via: 'http',
+        from: THIS_MACHINE,
+        method: 'HEAD',
+        url,
+        timeoutMs: 5000,
+        expect: [
+          { path: 'status', is: 'atLeast', value: 100 },
+          { path: `headers.${RELEASE_HEADER}`, is: 'present' },
+        ],
+      },
+      {},
+      signal,
+    );
+    return { url, recognise };
   } catch {
     signal?.throwIfAborted();
     return undefined;
