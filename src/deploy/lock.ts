@@ -56,7 +56,7 @@ export class DeployLock {
     const { runner, calls, clock } = this.#options;
     const owner: LockOwner = { actor, reason, leaseMs: this.#leaseMs, since: clock.now() };
     const asked = clock.monotonic();
-    const { answer } = await runner.perform(calls.acquire(JSON.stringify(owner)), {}, signal);
+    const { answer } = await runner.perform(calls.acquire(linesOf([owner])), {}, signal);
     const report = readReport(answer);
     if (report.state === 'acquired') return new Lease(report.token, asked, this.#leaseMs, this.#options);
     throw lockedBy(heldOf(report));
