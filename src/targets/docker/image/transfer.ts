@@ -49,13 +49,12 @@ export function imageOpener(engines: Engines, listen: Listen = listenOnLoopback)
     const whole = (): Promise<UploadStream> => save(from, reference, new Set(), signal);
     const host = engines.of(to);
     const image = await inspectImage(from, reference, signal);
-    const [isThere, here, there] = await Promise.all([
+    const [isThere] = await Promise.all([
       hasImage(host, image.id, signal),
-      from.kind(signal),
-      host.kind(signal),
       checkArchitecture(host, reference, image, signal),
     ]);
     if (isThere) return { chunks: nothing(), instead: tagRequest(image.id, reference) };
+    const [here, there] = await Promise.all([from.kind(signal), host.kind(signal)]);
     // Layers of such an engine are not known by chains either.
     if (here.usesContainerdStore) return whole();
     // None where the host's layers can't be compared.
