@@ -43,6 +43,7 @@ export interface CallBase {
 }
 
 export interface Until {
+  /** At most; it is asked more often in the beginning. */
   readonly intervalMs: number;
   readonly deadlineMs: number;
   /**

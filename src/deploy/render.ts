@@ -142,7 +142,7 @@ function conditions({ note, expect = [], until, binds = {}, parse }: Call): stri
     ...expect.map((each) => `expect ${each.path} ${describeExpectation(each)}`),
     ...(until
       ? [
-          `until it holds, every ${duration(until.intervalMs)}, at most ${duration(until.deadlineMs)}` +
+          `until it holds, at least every ${duration(until.intervalMs)}, at most ${duration(until.deadlineMs)}` +
             (until.atDeadline === 'continue' ? ', then goes on' : '') +
             (until.atDeadline === 'endStep' ? ', then leaves out the rest of the step' : ''),
           ...(until.meanwhile ? [`each time after ${renderCall(until.meanwhile)[0]}`] : []),

@@ -162,7 +162,8 @@ export class CallRunner implements Runner {
         if (!inTime.aborted && !isPassing(thrown)) throw thrown;
         failure = thrown;
       }
-      if (left() > 0) await clock.delay(Math.min(until.intervalMs, left()), signal);
+      const pause = pauseAfter(clock.monotonic() - begun, until.intervalMs);
+      if (left() > 0) await clock.delay(Math.min(pause, left()), signal);
     } while (left() > 0);
     if (until.atDeadline === 'continue' || until.atDeadline === 'endStep') return last?.answer ?? {};
     throw new DeployError(
@@ -247,6 +248,11 @@ export class CallRunner implements Runner {
     }
     return values;
   }
+}
+
+/** What takes a moment is noticed within a fifth of that; nobody is asked more often than every 10 ms. */
+function pauseAfter(elapsedMs: number, intervalMs: number): number {
+  return Math.min(intervalMs, Math.max(10, elapsedMs / 5));
 }
 
 /** The expectations of a call that speak of how it ended, not of what its answer means. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ConfigError } from '../../../src/config/errors';
-import { systemClock } from '../../../src/contracts/clock';
+import { systemClock, type Clock } from '../../../src/contracts/clock';
 import { literal, type Answer, type Call, type Performed } from '../../../src/contracts/deployCall';
 import { DeployError } from '../../../src/contracts/deployError';
 import { TransportError } from '../../../src/contracts/transportError';
@@ -10,11 +10,11 @@ import { AbortedError, SwapdeckError } from '../../../src/util/errors';
 const secrets: Record<string, string> = { db: 'hunter2-käse', token: 'a"b\\c&d e' };
 
 /** A runner whose commands answer what `answer` says; it keeps what it was asked to do. */
-function runnerThat(answer: (argv: readonly string[]) => Answer | Error) {
+function runnerThat(answer: (argv: readonly string[]) => Answer | Error, clock: Clock = systemClock) {
   const argvs: (readonly string[])[] = [];
   const performed: Performed[] = [];
   const runner = new CallRunner({
-    clock: systemClock,
+    clock,
     secret: (name) => {
       const value = secrets[name];
       return value === undefined
@@ -123,6 +123,35 @@ describe('CallRunner', () => {
       performed.map(({ times, ok: good }) => [times, good]),
       [[4, true]],
     );
+  });
+
+  it('asks often in the beginning, so that what takes a moment is noticed soon', async () => {
+    let now = 0;
+    const pauses: number[] = [];
+    const clock: Clock = {
+      now: () => now,
+      monotonic: () => now,
+      delay: (ms) => {
+        pauses.push(ms);
+        now += ms;
+        return Promise.resolve();
+      },
+    };
+    const { runner } = runnerThat(() => (now < 2000 ? ok('starting') : ok('UP')), clock);
+    await runner.perform(
+      command(['x'], {
+        expect: [{ path: 'stdout', is: 'equals', value: 'UP' }],
+        until: { intervalMs: 100, deadlineMs: 5000 },
+      }),
+      {},
+    );
+    assert.equal(pauses[0], 10);
+    assert.equal(pauses.at(-1), 100);
+    let elapsed = 0;
+    for (const pause of pauses) {
+      assert.ok(pause <= Math.max(10, elapsed / 5), `${pause} ms after ${elapsed}`);
+      elapsed += pause;
+    }
   });
 
   it('gives up at the deadline and says what it last found, or goes on where it may', async () => {
