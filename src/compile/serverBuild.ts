@@ -5,9 +5,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { throwIfAborted } from '../util/async';
 import { AbortedError, systemCode } from '../util/errors';
+import { noteUsed } from '../util/removeUnused';
 import { CompileError } from './errors';
 import { javaEnvironment } from './javaProcess';
 import { toolPath, type Jdk } from './jdks';
+import { removeOldCopies } from './oldCopies';
 
 const run = promisify(execFile);
 
@@ -27,7 +29,7 @@ export async function buildServer(
   try {
     const { files, hash } = await serverSource(sourceDirectory);
     const target = path.join(cacheDirectory, `compile-server-${jdk.version}-${hash}`);
-    if (await exists(target)) return target;
+    if (await noteUsed(target, Date.now())) return target;
     throwIfAborted(signal, 'start the compiler');
     await fs.mkdir(cacheDirectory, { recursive: true });
     const draft = `${target}.${randomUUID()}`;
@@ -40,6 +42,7 @@ export async function buildServer(
         ...(signal && { signal }),
       });
       await fs.rename(draft, target);
+      await removeOldCopies(cacheDirectory, 'compile-server-');
     } catch (error) {
       await fs.rm(draft, { recursive: true, force: true });
       // Another window may have been faster; its result is the same.

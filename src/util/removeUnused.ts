@@ -18,7 +18,7 @@ export async function noteUsed(file: string, now: number): Promise<boolean> {
 }
 
 /**
- * Removes a file that nobody wrote or noted as used at or after `before`; resolves to whether it is gone. A file that
+ * Removes a file, or a folder with all that is in it, that nobody wrote or noted as used at or after `before`; resolves to whether it is gone. A file that
  * another process notes at this very moment stays: it is moved away, looked at again and put back. What a kill left of
  * that is put back or removed when it is handed in under its odd name.
  */
@@ -31,7 +31,7 @@ export async function removeUnused(file: string, before: number): Promise<boolea
       await rename(file, leaving);
     }
     if (await isUnused(leaving, before)) {
-      await rm(leaving, { force: true });
+      await rm(leaving, { recursive: true, force: true });
       return true;
     }
     await rename(leaving, original ?? file);

@@ -102,9 +102,26 @@ describe('class path to compile with', function () {
     const before = await fs.stat(entries[0]!);
     assert.deepEqual((await find([fat])).entries, entries);
     assert.equal((await fs.stat(entries[0]!)).mtimeMs, before.mtimeMs);
-    assert.deepEqual(await fs.readdir(at('cache', 'nested-jars')), [
-      path.basename(path.dirname(entries[0]!)),
-    ]);
+    const kept = async (): Promise<string[]> => (await fs.readdir(at('cache', 'nested-jars'))).sort();
+    const copies = (files: readonly string[]): string[] =>
+      files.map((file) => path.basename(path.dirname(file))).sort();
+    assert.deepEqual(await kept(), copies(entries));
+    // Another build needs a copy of what changed only; what nothing used for long goes.
+    await jar('boot/BOOT-INF/lib/two.jar', 'Two: 3\n');
+    await jar('fat.jar', 'Start-Class: demo.App\nSpring-Boot-Version: 3.5.0\n', {
+      from: 'boot',
+      names: ['BOOT-INF'],
+    });
+    const old = new Date(Date.now() - 91 * 24 * 60 * 60_000);
+    for (const name of await kept()) await fs.utimes(at('cache', 'nested-jars', name), old, old);
+    const rebuilt = await find([fat]);
+    assert.equal(rebuilt.entries[0], entries[0]);
+    assert.notEqual(rebuilt.entries[1], entries[1]);
+    assert.deepEqual(
+      await fs.readFile(rebuilt.entries[1]!),
+      await fs.readFile(at('boot/BOOT-INF/lib/two.jar')),
+    );
+    assert.deepEqual(await kept(), copies(rebuilt.entries));
     // Unpacked, the libraries are where they are.
     const unpacked = await find([at('boot')]);
     assert.ok(unpacked.entries.includes(one));

@@ -218,9 +218,23 @@ describe('compiler process', function () {
     await Promise.all(compilers.map((compiler) => compiler.compile(request)));
     const [name, ...others] = await fs.readdir(folder);
     assert.deepEqual(others, []);
-    const before = await fs.stat(path.join(folder, name!));
+    const { ino } = await fs.stat(path.join(folder, name!));
+    // One of an earlier version that is not used any more, and one that is.
+    for (const [other, days] of [
+      ['compile-server-17-old', 91],
+      ['compile-server-17-used', 89],
+    ] as const) {
+      await fs.mkdir(path.join(folder, other));
+      await fs.writeFile(path.join(folder, other, 'Main.class'), '');
+      const time = new Date(Date.now() - days * 24 * 60 * 60_000);
+      await fs.utimes(path.join(folder, other), time, time);
+    }
     await start({ cacheDirectory: folder }).compile(request);
-    assert.equal((await fs.stat(path.join(folder, name!))).mtimeMs, before.mtimeMs);
+    assert.equal((await fs.stat(path.join(folder, name!))).ino, ino);
+    assert.ok((await fs.readdir(folder)).includes('compile-server-17-old'));
+    await fs.rm(path.join(folder, name!), { recursive: true });
+    await start({ cacheDirectory: folder }).compile(request);
+    assert.deepEqual((await fs.readdir(folder)).sort(), [name, 'compile-server-17-used'].sort());
   });
 
   it('tells when there is no Java, or no compiler', async () => {

@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
+import { noteUsed } from '../../util/removeUnused';
+import { removeOldCopies } from '../oldCopies';
 import { gradleBuildFiles, gradleClassPath } from '../gradle/classPath';
 import { mavenBuildFiles, mavenClassPath } from '../maven/classPath';
 import type { BuildClassPath, BuildModule, BuildToolOptions } from './buildModule';
@@ -40,6 +42,7 @@ async function readStore(store: string): Promise<BuildClassPath | undefined> {
     const known = JSON.parse(await fs.readFile(store, 'utf8')) as BuildClassPath;
     const jars = [...known.entries, ...(known.processors ?? [])].filter((entry) => entry.endsWith('.jar'));
     await Promise.all(jars.map((jar) => fs.access(jar)));
+    await noteUsed(store, Date.now());
     return known;
   } catch {
     return undefined;
@@ -51,4 +54,5 @@ async function writeStore(store: string, found: BuildClassPath): Promise<void> {
   await fs.mkdir(path.dirname(store), { recursive: true });
   await fs.writeFile(draft, JSON.stringify(found));
   await fs.rename(draft, store);
+  await removeOldCopies(path.dirname(store));
 }

@@ -2,7 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { promises as fs } from 'node:fs';
 import path from 'node:path';
 import { throwIfAborted } from '../../util/async';
+import { noteUsed } from '../../util/removeUnused';
 import { ZipFile } from '../../util/zip';
+import { removeOldCopies } from '../oldCopies';
 import type { Manifest } from './manifest';
 
 /** Folders of libraries in a jar or war that carries its own; undefined for a plain jar. */
@@ -16,8 +18,8 @@ export function libraryFolders(manifest: Manifest): readonly string[] | undefine
 }
 
 /**
- * The jars inside a jar, copied out once: a compiler reads no jars in jars. Kept in `cacheDirectory` under the
- * path, size and time of the outer one, and only ever there whole.
+ * The jars inside a jar, copied out once: a compiler reads no jars in jars. Kept in `cacheDirectory` under what they
+ * are, and only ever there whole: a build of the outer one that has the same libraries needs no copies of its own.
  */
 export async function extractNestedJars(
   jar: string,
@@ -25,17 +27,9 @@ export async function extractNestedJars(
   cacheDirectory: string,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  const { size, mtimeMs } = await fs.stat(jar);
-  const key = createHash('sha256')
-    .update([jar, size, mtimeMs, ...folders].join('\0'))
-    .digest('hex')
-    .slice(0, 24);
-  const target = path.join(cacheDirectory, 'nested-jars', key);
-  const known = await fs.readdir(target).catch(() => undefined);
-  if (known) return known.sort().map((name) => path.join(target, name));
-
-  const draft = `${target}.${randomUUID()}`;
-  await fs.mkdir(draft, { recursive: true });
+  const store = path.join(cacheDirectory, 'nested-jars');
+  const copies = new Map<string, string>();
+  let isNew = false;
   const zip = await ZipFile.open(jar);
   try {
     for (const entry of zip.entries) {
@@ -43,15 +37,31 @@ export async function extractNestedJars(
       const folder = folders.find((each) => entry.name.startsWith(each));
       const name = folder === undefined ? '' : entry.name.slice(folder.length);
       // A name with a separator would leave the folder.
-      if (/^[^/\\]+\.jar$/.test(name)) await fs.writeFile(path.join(draft, name), await zip.read(entry));
+      if (!/^[^/\\]+\.jar$/.test(name)) continue;
+      const key = [name, entry.crc, entry.size].join('\0');
+      const target = path.join(store, createHash('sha256').update(key).digest('hex').slice(0, 24));
+      copies.set(name, path.join(target, name));
+      if (await noteUsed(target, Date.now())) continue;
+      await copyOut(target, name, await zip.read(entry));
+      isNew = true;
     }
-    await fs.rename(draft, target).catch(async (error: unknown) => {
-      // Another window was faster; its result is the same.
-      if (!(await fs.stat(target).catch(() => undefined))) throw error;
-    });
   } finally {
     await zip.close();
+  }
+  if (isNew) await removeOldCopies(store);
+  return [...copies.keys()].sort().map((name) => copies.get(name)!);
+}
+
+async function copyOut(target: string, name: string, bytes: Buffer): Promise<void> {
+  const draft = `${target}.${randomUUID()}`;
+  try {
+    await fs.mkdir(draft, { recursive: true });
+    await fs.writeFile(path.join(draft, name), bytes);
+    await fs.rename(draft, target);
+  } catch (error) {
+    // Another window was faster; its result is the same.
+    if (!(await fs.stat(target).catch(() => undefined))) throw error;
+  } finally {
     await fs.rm(draft, { recursive: true, force: true });
   }
-  return (await fs.readdir(target)).sort().map((name) => path.join(target, name));
 }
