@@ -75,6 +75,7 @@ class WorkspaceHotSwap implements HotSwap {
           new HotSwapError('watch', `cannot watch ${root.path}: ${error.message}`, details, error),
         );
       },
+      ended: ({ path }: ClassRoot) => this.#lastWritten.forget(path),
     };
     this.#watchers = new RootWatchers(listener, options.clock);
     this.#fleets = new Fleets(options.fleetMode ?? (() => 'allOrNone'));

@@ -10,6 +10,8 @@ import { TreeWatcher } from './treeWatcher';
 export interface RootWatchersListener {
   changed(change: Change): void;
   failed(root: ClassRoot, error: Error): void;
+  /** Nobody watches it any more. */
+  ended(root: ClassRoot): void;
 }
 
 interface Watched {
@@ -50,6 +52,7 @@ export class RootWatchers implements Disposable {
         if (--watched.users > 0) return;
         watched.watcher.dispose();
         this.#watched.delete(root.path);
+        this.#listener.ended(root);
       },
     };
   }
