@@ -8,6 +8,7 @@ import { compareJvm, type CompareOptions } from '../../src/hotswap/comparison/co
 import { countStates, type ComparedClass, type JvmComparison } from '../../src/hotswap/comparison/model';
 import { swapClasses } from '../../src/hotswap/swap';
 import { openRoots } from '../../src/hotswap/roots/openRoots';
+import { nextEvent } from '../../src/util/async';
 import { AbortedError } from '../../src/util/errors';
 import { dependencies, greeting, HotSwapApp, late, other, readAll } from './support/hotswapApp';
 import { jdksToTest } from './support/jdks';
@@ -142,8 +143,10 @@ for (const jdk of jdksToTest()) {
         'return "x";',
         'return java.lang.reflect.Proxy.newProxyInstance(Other.class.getClassLoader(), new Class[] { Hidden.class }, (p, m, a) -> "x").getClass().getName();',
       );
+      // The JVM tells of it when it likes.
+      const told = nextEvent(attached.index.onPrepare, ({ name }) => name.startsWith('demo.$Proxy'));
       const proxy = await app.ask(`load ${await app.compile({ 'demo/Other.java': proxied })} demo.Other`);
-      assert.match(proxy, /^demo\.\$Proxy/);
+      assert.equal((await told).name, proxy);
       assert.equal(attached.index.lookup(proxy).length, 1);
       const names = (await compare(copy)).classes
         .filter(({ state }) => state === 'gone')

@@ -34,7 +34,7 @@ function isAside(call: Call): boolean {
   return (
     call.via === 'readFile' ||
     (call.via === 'socket' && call.send.startsWith('show ')) ||
-    ((call.via === 'engine' || call.via === 'http') && call.method === 'GET')
+    ((call.via === 'engine' || call.via === 'http') && ['GET', 'HEAD'].includes(call.method))
   );
 }
 
