@@ -5,6 +5,7 @@ import { TransportError } from '../../../contracts/transportError';
 import { EngineError } from '../errors';
 import type { EngineLink } from './link';
 import { openProcess } from './processStream';
+import { StreamsAhead } from './streamsAhead';
 
 /** Where an engine that the system runs listens. */
 export const ENGINE_SOCKET = '/var/run/docker.sock';
@@ -19,7 +20,7 @@ const RELAY = ['docker', 'system', 'dial-stdio'] as const;
  */
 export class SshLink implements EngineLink {
   readonly place: string;
-  readonly #streams: SocketStreams;
+  readonly #streams: StreamsAhead;
   readonly #exec: Exec;
   readonly #socket: string;
   #viaRelay = false;
@@ -27,7 +28,7 @@ export class SshLink implements EngineLink {
   constructor(exec: Exec, streams: SocketStreams, socket = ENGINE_SOCKET) {
     this.place = exec.place;
     this.#exec = exec;
-    this.#streams = streams;
+    this.#streams = new StreamsAhead((signal) => streams.openSocket(socket, signal));
     this.#socket = socket;
   }
 
@@ -39,7 +40,7 @@ export class SshLink implements EngineLink {
   async open(signal?: AbortSignal): Promise<Duplex> {
     if (this.#viaRelay) return openProcess(this.#exec, RELAY, signal);
     try {
-      return await this.#streams.openSocket(this.#socket, signal);
+      return await this.#streams.take(signal);
     } catch (error) {
       if (!(error instanceof TransportError) || !isAboutSocket(error)) throw error;
       return this.#openAnotherWay(error, signal);
