@@ -210,7 +210,7 @@ function change(name: string, options: ApacheTemplateOptions, state: RouterState
       test('before'),
       ...made.map((site) => restore(host, site)),
       test('after'),
-      ...findWorkers(host, literal(pidFile), name),
+      findWorkers(host, literal(pidFile), name),
       graceful,
     ],
     verify: [
@@ -220,7 +220,7 @@ function change(name: string, options: ApacheTemplateOptions, state: RouterState
     ],
     undo: [
       ...sites.map((site) => restore(host, site)),
-      ...findWorkers(host, literal(pidFile), `${name}.undo`),
+      findWorkers(host, literal(pidFile), `${name}.undo`),
       back,
       untilReplaced(host, `${name}.undo`, REPLACED),
       ...against,

@@ -98,7 +98,7 @@ function change(name: string, options: NginxOptions, state: RouterState, to: Rou
       test('before'),
       { via: 'writeFile', host, path, content: written },
       test('after'),
-      ...findWorkers(host, literal(pidFile), name),
+      findWorkers(host, literal(pidFile), name),
       reload,
     ],
     verify: [
@@ -109,7 +109,7 @@ function change(name: string, options: NginxOptions, state: RouterState, to: Rou
     ],
     undo: [
       undoWrite,
-      ...findWorkers(host, literal(pidFile), `${name}.undo`),
+      findWorkers(host, literal(pidFile), `${name}.undo`),
       against.length > 0 ? { ...reload, expect: [{ path: 'code', is: 'atLeast', value: 0 }] } : reload,
       // Where its answers tell what it serves, it need not have read what it served all the time.
       untilReplaced(host, `${name}.undo`, against.length > 0 ? PATIENT : REPLACED),

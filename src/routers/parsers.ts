@@ -6,11 +6,10 @@ import { tcpPeers } from './connections';
 import { haproxyDone, haproxyServers, haproxySessions, haproxyStatistics } from './haproxyAnswers';
 import { cardsOf, processOf } from './keepalivedAnswers';
 import { jkBalancers, jkDone, jkSaid } from './modJkAnswers';
-import { pidOf, servingOf, workersOf } from './workers';
+import { servingOf, workersOf } from './workers';
 
 /** Parsers of the calls that routers make. They throw `RouterError`. */
 export const routerParsers = {
-  'router.pid': pidOf,
   'router.workers': workersOf,
   'router.serving': servingOf,
   'router.tcpPeers': tcpPeers,

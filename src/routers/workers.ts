@@ -8,13 +8,6 @@ import { RouterError } from './errors';
 /** What `ps` calls a process of nginx that takes requests; one that ends says `... is shutting down`. */
 const NGINX_WORKER = 'nginx: worker process';
 
-/** The process that a pid file names. */
-export function pidOf(answer: Answer): { pid: string } {
-  const pid = textOf(answer, 'stdout').trim();
-  if (!/^\d+$/.test(pid)) throw new RouterError('notRunning', 'its pid file names no process');
-  return { pid };
-}
-
 /** Numbers of the processes that `ps -o pid=,args=` tells of, with commas between; at least one. */
 export function workersOf(answer: Answer): { pids: string } {
   const found = processes(answer);
@@ -41,27 +34,21 @@ function processes(answer: Answer): { pid: string; args: string }[] {
     .flatMap((match) => (match ? [{ pid: match[1] ?? '', args: match[2] ?? '' }] : []));
 }
 
+/** $1: the file with the number of the process whose children the workers are. Without one it prints nothing. */
+const CHILDREN = 'pid=$(cat -- "$1") || exit 0; exec ps -o pid=,args= --ppid "$pid"';
+
 /** Binds the workers that serve now to `NAME.workers`. */
-export function findWorkers(host: HostName, pidFile: string, name: string): CommandCall[] {
-  return [
-    {
-      via: 'command',
-      host,
-      argv: ['cat', pidFile],
-      parse: 'router.pid',
-      // A missing file is told by the parser, in better words.
-      expect: [{ path: 'code', is: 'atLeast', value: 0 }],
-      binds: { [`${name}.master`]: 'value.pid' },
-    },
-    {
-      via: 'command',
-      host,
-      argv: ['ps', '-o', 'pid=,args=', '--ppid', `\${${name}.master}`],
-      parse: 'router.workers',
-      expect: [{ path: 'code', is: 'atLeast', value: 0 }],
-      binds: { [`${name}.workers`]: 'value.pids' },
-    },
-  ];
+export function findWorkers(host: HostName, pidFile: string, name: string): CommandCall {
+  return {
+    via: 'command',
+    note: 'the workers that serve now',
+    host,
+    argv: ['sh', '-c', CHILDREN, 'sh', pidFile],
+    parse: 'router.workers',
+    // None is told by the parser, in better words.
+    expect: [{ path: 'code', is: 'atLeast', value: 0 }],
+    binds: { [`${name}.workers`]: 'value.pids' },
+  };
 }
 
 /** Waits until none of the workers bound by `findWorkers` takes requests. */
