@@ -2,6 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 
+/** VS Code leaves out a fourth notification within 800 ms, which nobody who reads them meets. */
+const READING_MS = 1000;
+
 /**
  * What a person does in VS Code, through the page. Everything waits for what it needs to see, and fails with
  * Playwright's own error after the page's time limit.
@@ -200,8 +203,10 @@ export class Driver {
     return this.page.locator('.notification-toast', { hasText: text }).first();
   }
 
-  /** Presses a button of a notification. */
+  /** Presses a button of a notification, once it was there for as long as a person takes to read it. */
   async press(notification: Locator, button: string): Promise<void> {
+    await notification.waitFor();
+    await this.page.waitForTimeout(READING_MS);
     await notification.locator('.monaco-button', { hasText: button }).click();
   }
 
