@@ -98,6 +98,11 @@ export interface ProbeReceipt {
   readonly lost: number;
   readonly lostFresh: number;
   readonly lostKept: number;
+  /**
+   * Made a second time, over a fresh connection, because the kept one was closed before a byte of the answer, as clients
+   * do by themselves (RFC 9112 section 9.3.1); lost only where that failed too. Absent for none.
+   */
+  readonly repeated?: number;
   readonly slowestMs: number;
   readonly p99Ms: number;
   /** The longest time without a good answer. */

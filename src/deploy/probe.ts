@@ -21,6 +21,14 @@ const IDLE_MS = 60_000;
 /** How often limits are looked at. */
 const LOOK_MS = 250;
 
+/** The other side closed the connection. */
+const CLOSED: readonly string[] = ['ECONNRESET', 'EPIPE'];
+
+type Outcome = Pick<Sample, 'ok' | 'why' | 'release' | 'repeated'>;
+
+/** A connection was kept, and closed before a byte of the answer. */
+class ClosedMeanwhile extends Error {}
+
 /**
  * Makes requests as users would, at a pace on average, over fresh and kept connections, and keeps what became of each.
  * A request that is late does not hold up the next one.
@@ -128,7 +136,7 @@ export class Probe implements TrafficProbe {
   async #ask(kept: boolean): Promise<void> {
     this.#sent++;
     const at = this.#clock.monotonic();
-    const outcome = await this.#request(kept).catch((error: unknown) => ({
+    const outcome = await this.#answer(kept).catch((error: unknown) => ({
       ok: false,
       why: systemCode(error) ?? toError(error).message,
     }));
@@ -136,11 +144,23 @@ export class Probe implements TrafficProbe {
     this.#samples.push({ atMs: at - this.#begun, endMs: now - this.#begun, kept, ...outcome });
   }
 
-  #request(kept: boolean): Promise<Pick<Sample, 'ok' | 'why' | 'release'>> {
+  /** As clients do (RFC 9112 section 9.3.1): where a kept connection was closed meanwhile it is asked over a fresh one. */
+  async #answer(kept: boolean): Promise<Outcome> {
+    if (!kept) return this.#request(this.#fresh);
+    try {
+      return await this.#request(this.#kept);
+    } catch (error) {
+      if (!(error instanceof ClosedMeanwhile)) throw error;
+      return { ...(await this.#request(this.#fresh)), repeated: true };
+    }
+  }
+
+  #request(agent: http.Agent): Promise<Outcome> {
     const { url, timeoutMs = 10_000 } = this.#plan;
     return new Promise((resolve, reject) => {
-      const agent = kept ? this.#kept : this.#fresh;
+      let isAnswered = false;
       const request = directRequest(new URL(url), { agent }, (response) => {
+        isAnswered = true;
         let body = '';
         response.setEncoding('utf8');
         response.on('data', (text: string) => {
@@ -163,7 +183,10 @@ export class Probe implements TrafficProbe {
       });
       const timer = setTimeout(() => request.destroy(new Error('timeout')), timeoutMs);
       request.on('close', () => clearTimeout(timer));
-      request.on('error', reject);
+      request.on('error', (error) => {
+        const isClosed = CLOSED.includes(systemCode(error) ?? '');
+        reject(request.reusedSocket && !isAnswered && isClosed ? new ClosedMeanwhile() : error);
+      });
       request.end();
     });
   }

@@ -6,6 +6,8 @@ export interface Sample {
   readonly endMs: number;
   /** Over a connection that was kept from an earlier request, if there was one. */
   readonly kept: boolean;
+  /** Made again over a fresh connection, because the kept one was closed before it was answered. */
+  readonly repeated?: true;
   /** Answered, with a status below 500. */
   readonly ok: boolean;
   readonly why?: string;
@@ -28,6 +30,7 @@ export function summarize(
   const lost = samples.filter(({ ok }) => !ok);
   const good = samples.filter(({ ok }) => ok);
   const times = sortedTimes(good);
+  const repeated = samples.filter((sample) => sample.repeated).length;
   const intervalMs = INTERVALS_MS.find((ms) => about.durationMs / ms <= INTERVALS) ?? INTERVALS_MS.at(-1)!;
   return {
     ...about,
@@ -37,6 +40,7 @@ export function summarize(
     lost: lost.length,
     lostFresh: lost.filter(({ kept }) => !kept).length,
     lostKept: lost.filter(({ kept }) => kept).length,
+    ...(repeated > 0 && { repeated }),
     slowestMs: tenths(times.at(-1) ?? 0),
     p99Ms: tenths(percentile(times, 99)),
     gapMs: Math.round(longestGap(good, about.durationMs)),

@@ -45,7 +45,7 @@ export function receiptText(deployed: Deployed, receipt: Receipt, t: Translate):
 
 /** `512 requests, 0 lost; answered by 1a2b3c 240, 3f2c1ab 272; slowest 34 ms, longest gap 41 ms.` */
 export function proofText(probe: ProbeReceipt, t: Translate): string {
-  return t(
+  const seen = t(
     '{0} requests, {1} lost; answered by {2}; slowest {3} ms, longest gap {4} ms.',
     probe.sent,
     probe.lost,
@@ -53,6 +53,9 @@ export function proofText(probe: ProbeReceipt, t: Translate): string {
     Math.round(probe.slowestMs),
     Math.round(probe.gapMs),
   );
+  return probe.repeated === undefined
+    ? seen
+    : `${seen} ${t('Made again because a kept connection was closed: {0}.', probe.repeated)}`;
 }
 
 function answeredBy({ releases }: ProbeReceipt, t: Translate): string {
@@ -61,7 +64,7 @@ function answeredBy({ releases }: ProbeReceipt, t: Translate): string {
 }
 
 function probeRows(probe: ProbeReceipt, t: Translate): [string, string][] {
-  const { url, sent, lost, lostFresh, lostKept, slowestMs, p99Ms, gapMs } = probe;
+  const { url, sent, lost, lostFresh, lostKept, repeated, slowestMs, p99Ms, gapMs } = probe;
   return [
     [t('probe'), url],
     [t('sent'), String(sent)],
@@ -70,6 +73,14 @@ function probeRows(probe: ProbeReceipt, t: Translate): [string, string][] {
       t('lost'),
       lost === 0 ? '0' : t('{0}: {1} over fresh connections, {2} over kept ones', lost, lostFresh, lostKept),
     ],
+    ...(repeated === undefined
+      ? []
+      : [
+          [t('made again'), t('{0}: a kept connection was closed before the answer', repeated)] as [
+            string,
+            string,
+          ],
+        ]),
     [t('slowest'), t('{0} ms, p99 {1} ms', Math.round(slowestMs), Math.round(p99Ms))],
     [t('longest gap'), t('{0} ms', Math.round(gapMs))],
   ];

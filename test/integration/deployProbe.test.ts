@@ -104,7 +104,11 @@ describe('probe', function () {
     ];
     const good = server.answer;
     let asked = 0;
-    server.answer = (request, response) => (faults[asked++ - 2] ?? good)(request, response);
+    server.answer = (request, response) => {
+      const isFresh = request.headers.connection === 'close';
+      const fault = isFresh ? faults[asked++ - 1] : undefined;
+      (fault ?? good)(request, response);
+    };
     const probe = new Probe({ ...plan, timeoutMs: 100 }, systemClock);
     await probe.start();
     await until(() => probe.samplesSoFar >= 20);
@@ -114,6 +118,33 @@ describe('probe', function () {
     const reasons = receipt.losses.map(({ why }) => why).sort();
     assert.equal(reasons.length, 4);
     assert.ok(reasons.includes('HTTP 503') && reasons.includes('timeout') && reasons.includes('ECONNRESET'));
+  });
+
+  it('makes a request again whose kept connection was closed before the answer, and says so', async () => {
+    const good = server.answer;
+    const served = new Set<Socket>();
+    let faults = 0;
+    server.answer = (request, response) => {
+      const isReused = served.has(request.socket);
+      served.add(request.socket);
+      if (!isReused || faults === 3) {
+        good(request, response);
+        return;
+      }
+      if (++faults < 3) return void request.socket.destroy();
+      // Nobody makes a request again that is answered by half.
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half');
+      setTimeout(() => response.socket?.destroy(), 5);
+    };
+    const probe = new Probe(plan, systemClock);
+    await probe.start();
+    await until(() => faults === 3 && probe.samplesSoFar >= 20);
+    const receipt = await probe.stop();
+    assert.equal(receipt?.repeated, 2);
+    assert.equal(receipt.lost, 1);
+    assert.equal(receipt.lostKept, 1);
+    assert.equal(receipt.answered, receipt.sent - 1);
   });
 
   it('waits for the answers still to come before it counts, and leaves no connection behind', async () => {

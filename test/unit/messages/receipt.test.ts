@@ -71,6 +71,8 @@ describe('the receipt of a deployment', () => {
 
   it('says what the probe saw, lost requests by their connection and why', () => {
     const text = receiptText(deployed, { ...receipt, probe }, english);
+    const again = receiptText(deployed, { ...receipt, probe: { ...probe, repeated: 3 } }, english);
+    assert.ok(again.includes('made again     3: a kept connection was closed before the answer\n'), again);
     for (const line of [
       'answered by    old 10, unnamed 18',
       'lost           2: 1 over fresh connections, 1 over kept ones',
@@ -87,5 +89,9 @@ describe('the receipt of a deployment', () => {
       '30 requests, 2 lost; answered by old 10, unnamed 18; slowest 33 ms, longest gap 41 ms.',
     );
     assert.match(proofText({ ...probe, releases: [] }, english), /answered by nobody/);
+    assert.match(
+      proofText({ ...probe, repeated: 3 }, english),
+      /gap 41 ms\. Made again because a kept connection was closed: 3\.$/,
+    );
   });
 });
