@@ -1,10 +1,7 @@
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { stateFolder } from './environments/stateFolder';
 
-// A command lives for seconds, often beside a build: less room to grow into is less memory, for the same time.
-setFlagsFromString('--optimize-for-size');
 // A Node.js that can (22.8) keeps what V8 compiled, so that the next command begins sooner.
 const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => unknown };
 enableCompileCache?.(join(stateFolder(process.env), 'compiled'));

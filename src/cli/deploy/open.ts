@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { systemClock } from '../../contracts/clock';
 import type { Plan } from '../../contracts/deploy';
 import type { DeployEvent } from '../../contracts/deployRecord';
@@ -31,6 +32,10 @@ export async function withEnvironments<T>(
   run: (optionsOf: OptionsOf, loaded: LoadedConfiguration) => Promise<T>,
   names?: Names,
 ): Promise<T> {
+  // What is done here waits most of the time, often beside a build: V8 need not make room for garbage. It would cost
+  // commands that compare thousands of classes half their speed.
+  setFlagsFromString('--optimize-for-size');
+  setFlagsFromString('--semi-space-growth-factor=1');
   const [{ Places }, { connectAhead }, { environmentProviders }, { ConfigError }] = await Promise.all([
     import('../../environments/places'),
     import('../../environments/connect'),
