@@ -143,6 +143,17 @@ describe('commands in kept shells over SSH', () => {
     }
   });
 
+  it('waits a moment where the server has not yet noticed that a session was closed', async () => {
+    use(await suite.lab.server({ settings: ['MaxSessions 1'] }));
+    // The end of one session and the beginning of the next arrive together.
+    const numbers = Array.from({ length: 60 }, (_, index) => `${index}\n`);
+    const results = await Promise.all(numbers.map((text) => hosts.exec('host').run(['printf', text])));
+    assert.deepEqual(
+      results.map(({ stdout }) => stdout.toString()),
+      numbers,
+    );
+  });
+
   it('does without where another program is forced upon it', async () => {
     use(
       await suite.lab.server({

@@ -3,7 +3,7 @@ import type { ClientChannel } from 'ssh2';
 import type { ByteChannel, Endpoint } from '../../contracts/channel';
 import type { Log } from '../../contracts/log';
 import { TransportError, type TransportErrorReason } from '../../contracts/transportError';
-import { abortable, Deferred } from '../../util/async';
+import { abortable, Deferred, delay } from '../../util/async';
 import type { Disposable } from '../../util/disposables';
 import { Emitter, type Event } from '../../util/emitter';
 import { toError } from '../../util/errors';
@@ -20,6 +20,10 @@ const ADMINISTRATIVELY_PROHIBITED = 1;
 const CONNECT_FAILED = 2;
 const RESOURCE_SHORTAGE = 4;
 
+/** A server may still count a session for a moment after it was closed; how long that may be, and when to ask again. */
+const STILL_COUNTED_MS = 2000;
+const NOTICED_MS = 10;
+
 /**
  * A connection to an SSH server that lets us in, with any number of streams through it. When it is lost, each stream
  * and each open request ends with the same error.
@@ -34,6 +38,8 @@ export class SshConnection implements Disposable {
   readonly #channels = new Set<SshChannel>();
   /** Commands under way or being started. */
   #sessions = 0;
+  /** When the last one ended; monotonic. */
+  #closedAt = -Infinity;
   /** Who waits for one of them to end, in order. */
   readonly #line = new Set<Deferred<void>>();
   #end: Error | undefined;
@@ -109,14 +115,20 @@ export class SshConnection implements Disposable {
         );
         session.on('close', () => {
           this.#sessions--;
+          this.#closedAt = performance.now();
           this.#nextInLine();
         });
         return session;
       } catch (error) {
-        // Others in line are to find out for themselves when no session is left to wait for.
-        if (--this.#sessions === 0) this.#nextInLine();
+        this.#sessions--;
         const code = error instanceof TransportError ? openFailure(error.cause) : undefined;
         const isFull = code === CONNECT_FAILED || code === RESOURCE_SHORTAGE;
+        if (isFull && this.#sessions === 0 && performance.now() - this.#closedAt < STILL_COUNTED_MS) {
+          await delay(NOTICED_MS, signal);
+          continue;
+        }
+        // Others in line are to find out for themselves when no session is left to wait for.
+        if (this.#sessions === 0) this.#nextInLine();
         if (!isFull || this.#sessions === 0) throw error;
         const turn = this.#waitInLine(signal);
         this.shells.giveUpOne();
