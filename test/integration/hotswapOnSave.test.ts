@@ -259,7 +259,8 @@ for (const jdk of jdksToTest()) {
       await hotSwap.detach('app');
       found.splice(0);
       const failed = nextEvent(hotSwap.onDidFail);
-await hotSwap.attach(app.target()); console.error('C');
+      await hotSwap.attach(app.target());
+      console.error('C');
       assert.equal((await failed).reason, 'noClassRoots');
     });
 
@@ -269,7 +270,8 @@ await hotSwap.attach(app.target()); console.error('C');
       await assert.rejects(hotSwap.detach('nobody'), (error) => reason(error) === 'notAttached');
       await hotSwap.detach('app');
       assert.deepEqual(hotSwap.sessions, []);
-await hotSwap.attach(app.target()); console.error('C');
+      await hotSwap.attach(app.target());
+      console.error('C');
     });
   });
 }
