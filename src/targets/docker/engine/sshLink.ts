@@ -5,7 +5,6 @@ import { TransportError } from '../../../contracts/transportError';
 import { EngineError } from '../errors';
 import type { EngineLink } from './link';
 import { openProcess } from './processStream';
-import { StreamsAhead } from './streamsAhead';
 
 /** Where an engine that the system runs listens. */
 export const ENGINE_SOCKET = '/var/run/docker.sock';
@@ -20,7 +19,7 @@ const RELAY = ['docker', 'system', 'dial-stdio'] as const;
  */
 export class SshLink implements EngineLink {
   readonly place: string;
-  readonly #streams: StreamsAhead;
+  readonly #streams: SocketStreams;
   readonly #exec: Exec;
   readonly #socket: string;
   #viaRelay = false;
@@ -28,7 +27,7 @@ export class SshLink implements EngineLink {
   constructor(exec: Exec, streams: SocketStreams, socket = ENGINE_SOCKET) {
     this.place = exec.place;
     this.#exec = exec;
-    this.#streams = new StreamsAhead((signal) => streams.openSocket(socket, signal));
+    this.#streams = streams;
     this.#socket = socket;
   }
 
@@ -40,7 +39,7 @@ export class SshLink implements EngineLink {
   async open(signal?: AbortSignal): Promise<Duplex> {
     if (this.#viaRelay) return openProcess(this.#exec, RELAY, signal);
     try {
-      return await this.#streams.take(signal);
+      return await this.#streams.openSocket(this.#socket, signal);
     } catch (error) {
       if (!(error instanceof TransportError) || !isAboutSocket(error)) throw error;
       return this.#openAnotherWay(error, signal);
