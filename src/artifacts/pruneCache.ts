@@ -68,14 +68,12 @@ function newestOf(files: readonly string[]): Set<string> {
 }
 
 async function filesBelow(folder: string): Promise<CachedFile[]> {
-  const entries = await fs.readdir(folder, { recursive: true, withFileTypes: true });
   const files: CachedFile[] = [];
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    const file = path.join(entry.parentPath, entry.name);
+  for (const name of await fs.readdir(folder, { recursive: true })) {
+    const file = path.join(folder, name);
     // Undefined where another process removed it meanwhile.
     const stats = await fs.stat(file).catch(() => undefined);
-    if (stats) files.push({ file, usedAt: stats.mtimeMs, size: stats.size });
+    if (stats?.isFile()) files.push({ file, usedAt: stats.mtimeMs, size: stats.size });
   }
   return files;
 }

@@ -18,9 +18,9 @@ export async function noteUsed(file: string, now: number): Promise<boolean> {
 }
 
 /**
- * Removes a file, or a folder with all that is in it, that nobody wrote or noted as used at or after `before`; resolves to whether it is gone. A file that
- * another process notes at this very moment stays: it is moved away, looked at again and put back. What a kill left of
- * that is put back or removed when it is handed in under its odd name.
+ * Removes a file, or a folder with all that is in it, that nobody wrote or noted as used at or after `before`; resolves
+ * to whether it is gone. A file that another process notes at this very moment stays: it is moved away, looked at again
+ * and put back. What a kill left of that is put back or removed when it is handed in under its odd name.
  */
 export async function removeUnused(file: string, before: number): Promise<boolean> {
   const original = originalOf(file);

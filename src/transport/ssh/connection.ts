@@ -124,7 +124,13 @@ export class SshConnection implements Disposable {
         const code = error instanceof TransportError ? openFailure(error.cause) : undefined;
         const isFull = code === CONNECT_FAILED || code === RESOURCE_SHORTAGE;
         if (isFull && this.#sessions === 0 && performance.now() - this.#closedAt < STILL_COUNTED_MS) {
-          await delay(NOTICED_MS, signal);
+          try {
+            await delay(NOTICED_MS, signal);
+          } catch (aborted) {
+            // Nobody else would wake who is in line.
+            this.#nextInLine();
+            throw aborted;
+          }
           continue;
         }
         // Others in line are to find out for themselves when no session is left to wait for.
