@@ -72,12 +72,13 @@ runBench('activate', async (say) => {
 
 const isHeavy = (source: string): boolean => !source.startsWith('src/') || heavySources.includes(source);
 
-/** What a file of `dist` was made of, relative to the checkout: our sources, or a package of others. */
+/** What a file of `dist` was made of, relative to the checkout: our sources, packages of others, or only the bundler's. */
 async function sourcesOf(file: string): Promise<string[]> {
   const map = await readFile(path.join(root, 'dist', `${file}.map`), 'utf8').catch(() => undefined);
   if (map === undefined) return [file];
   const { sources } = JSON.parse(map) as { sources: string[] };
-  return sources.map((source) => path.posix.normalize(path.posix.join('dist', source)));
+  const madeOf = sources.filter((source) => source !== file);
+  return madeOf.map((source) => path.posix.normalize(path.posix.join('dist', source)));
 }
 
 /** A new VS Code with a folder that has nothing to do with Java; resolves when its extension host has told. */
