@@ -9,7 +9,7 @@ import { untilUnconnected } from './connections';
 import { RouterError } from './errors';
 import { apacheVariables, fillInForCall, hostBefore, valuesIn, variablesIn } from './templates';
 import { onlyOne } from './weights';
-import { findWorkers, untilReplaced } from './workers';
+import { findWorkers, restartGracefully, untilReplaced } from './workers';
 
 export interface ApacheTemplateOptions {
   readonly host: HostName;
@@ -200,18 +200,21 @@ function change(name: string, options: ApacheTemplateOptions, state: RouterState
   });
   const test = (when: 'before' | 'after'): CommandCall =>
     configTest(host, control(options, 'configtest').argv, when);
-  const graceful = control(options, 'graceful');
+  const restart = (workers: string): CommandCall =>
+    restartGracefully(host, literal(pidFile), workers, control(options, 'graceful').argv);
   const against = asksAgainst(ask, state, to);
   // When someone else broke the configuration Apache goes on with what it has; then its answers tell what that is.
-  const back: CommandCall =
-    against.length > 0 ? { ...graceful, expect: [{ path: 'code', is: 'atLeast', value: 0 }] } : graceful;
+  const restartBack: CommandCall = {
+    ...restart(`${name}.undo`),
+    ...(against.length > 0 && { expect: [{ path: 'code', is: 'atLeast', value: 0 }] }),
+  };
   return {
     do: [
       test('before'),
       ...made.map((site) => restore(host, site)),
       test('after'),
       findWorkers(host, literal(pidFile), name),
-      graceful,
+      restart(name),
     ],
     verify: [
       untilReplaced(host, name, REPLACED),
@@ -221,7 +224,7 @@ function change(name: string, options: ApacheTemplateOptions, state: RouterState
     undo: [
       ...sites.map((site) => restore(host, site)),
       findWorkers(host, literal(pidFile), `${name}.undo`),
-      back,
+      restartBack,
       untilReplaced(host, `${name}.undo`, REPLACED),
       ...against,
     ],

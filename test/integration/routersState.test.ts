@@ -7,7 +7,7 @@ import { balancers } from '../../src/routers/balancerManager';
 import { haproxy } from '../../src/routers/haproxy';
 import type { Backend, LabRouter } from '../lab/routers';
 import { routeTo, RouterRunner } from '../lab/routersRunner';
-import { admitted, askAt, releaseAt, useRouterLab } from '../lab/routersScene';
+import { admitted, askAt, releaseAt, scene, useRouterLab } from '../lab/routersScene';
 import { Traffic } from '../lab/routersTraffic';
 
 describe('what HAProxy keeps', function () {
@@ -106,6 +106,36 @@ describe('what HAProxy keeps', function () {
     assert.deepEqual(admitted(await runner.read(router)), [String(one.port)]);
     const { do: calls } = await runner.switch(router, toTwo());
     assert.ok(!JSON.stringify(calls).includes('sorry'));
+  });
+});
+
+describe('Apache with templates, when each of its workers has requests', function () {
+  this.timeout(60_000);
+  const lab = useRouterLab();
+
+  it('serves new ones at once: it is told again, instead of a second in which nobody is served', async () => {
+    const one = await lab().backend('one');
+    const { real, router, runner } = await scene(lab(), 'apache-template', one);
+    const two = await lab().backend('two');
+    const restarts = async (): Promise<number> =>
+      (await real.errors()).match(/resuming normal operations/g)!.length;
+    const before = await restarts();
+    // More than one worker can serve.
+    const count = 70;
+    const begun = one.begun(count);
+    const held = Array.from({ length: count }, () => fetch(`${real.url}/?hold`));
+    await begun;
+    const change = router.change(
+      await runner.read(router),
+      routeTo({ release: 'two', port: two.port }),
+      'p1',
+    );
+    await runner.perform(change.do);
+    assert.equal(await releaseAt(real.url), 'two');
+    assert.ok((await restarts()) - before > 1);
+    await one.letGo();
+    const answers = await Promise.all(held);
+    assert.ok(answers.every(({ headers }) => headers.get('x-release') === 'one'));
   });
 });
 

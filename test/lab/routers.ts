@@ -21,8 +21,8 @@ import type { RouterPrograms } from './routersInstall';
 export interface Backend {
   readonly release: string;
   readonly port: number;
-  /** Resolves when a slow request begins. */
-  begun(): Promise<void>;
+  /** Resolves when so many slow requests have begun from now on; one unless given. */
+  begun(requests?: number): Promise<void>;
   /** Answers the requests that it was told to hold. */
   letGo(): Promise<void>;
   /** Ends the process at once, whatever is in flight. */
@@ -72,9 +72,16 @@ export class RouterLab {
     const lines = createInterface(child.stdout);
     const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${release} ended early`)));
     await Promise.race([once(lines, 'line'), ended]);
-    const begun = async (): Promise<void> => {
-      await once(lines, 'line');
-    };
+    const begun = async (requests = 1): Promise<void> =>
+      new Promise((resolve) => {
+        let left = requests;
+        const seen = (): void => {
+          if (--left > 0) return;
+          lines.off('line', seen);
+          resolve();
+        };
+        lines.on('line', seen);
+      });
     const letGo = async (): Promise<void> => {
       // Kept open, it would look like one of the router's connections.
       await (await fetch(`http://127.0.0.1:${at}/let-go`, { headers: { connection: 'close' } })).text();
