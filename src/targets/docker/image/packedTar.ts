@@ -1,11 +1,13 @@
-import { PassThrough, Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGzip, gzipSync } from 'node:zlib';
+import { PassThrough } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { drained } from '../../../transport/drain';
 import { AbortedError } from '../../../util/errors';
 import { canPad, packedPadding } from './padding';
 
 const BLOCK = 512;
+
+/** Bytes that are made one member of gzip: its frame is less than a thousandth of them. */
+const PART = 1 << 16;
 
 /** How far it gets ahead of its reader, in bytes. */
 const AHEAD = 1 << 20;
@@ -75,15 +77,8 @@ export class PackedTar {
   }
 
   async #store(content: Content): Promise<void> {
-    const store = createGzip({ level: 0, memLevel: 9, chunkSize: 1 << 17 });
-    try {
-      await pipeline(Readable.from(content), store, async (packed: AsyncIterable<Buffer>) => {
-        for await (const chunk of packed) await this.#write(chunk);
-      });
-    } catch (error) {
-      // Which of the streams says so first is up to them.
-      throw this.#out.destroyed ? new AbortedError('an archive', error) : error;
-    }
+    // A stream of zlib takes five times as long for what it does not pack.
+    for await (const part of inParts(content, PART)) await this.#write(gzipSync(part, { level: 0 }));
   }
 
   async #write(chunk: Buffer): Promise<void> {
@@ -92,6 +87,20 @@ export class PackedTar {
     await drained(out);
     if (out.destroyed) throw new AbortedError('an archive');
   }
+}
+
+/** The same in pieces of at least so many bytes, but for the last. */
+async function* inParts(content: Content, size: number): AsyncGenerator<Buffer> {
+  let part: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of content) {
+    part.push(chunk);
+    length += chunk.length;
+    if (length < size) continue;
+    yield Buffer.concat(part);
+    [part, length] = [[], 0];
+  }
+  if (length > 0) yield Buffer.concat(part);
 }
 
 /** What makes the size of a file whole blocks. */
