@@ -32,10 +32,6 @@ export async function withEnvironments<T>(
   run: (optionsOf: OptionsOf, loaded: LoadedConfiguration) => Promise<T>,
   names?: Names,
 ): Promise<T> {
-  // What is done here waits most of the time, often beside a build: V8 need not make room for garbage. It would cost
-  // commands that compare thousands of classes half their speed.
-  setFlagsFromString('--optimize-for-size');
-  setFlagsFromString('--semi-space-growth-factor=1');
   const [{ Places }, { connectAhead }, { environmentProviders }, { ConfigError }] = await Promise.all([
     import('../../environments/places'),
     import('../../environments/connect'),
@@ -46,6 +42,7 @@ export async function withEnvironments<T>(
   if (!loaded)
     throw new ConfigError('notFound', `no swapdeck.yaml above ${context.cwd}`, { directory: context.cwd });
   const { config, folder } = loaded;
+  if (names && config.applications[names.application]?.kind === 'war') keepHeapSmall();
   const { env, output } = context;
   const ssh = await openHosts(config, context);
   const local = Object.entries(config.hosts).flatMap(([name, { kind }]) => (kind === 'local' ? [name] : []));
@@ -75,6 +72,15 @@ export async function withEnvironments<T>(
   } finally {
     ssh.dispose();
   }
+}
+
+/**
+ * Whoever sends large files to several servers waits most of the time, often beside a build: V8 need not make room for
+ * garbage. Everything else would be slower by a tenth, and what compares thousands of classes by half.
+ */
+function keepHeapSmall(): void {
+  setFlagsFromString('--optimize-for-size');
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 /** The same for applications. */
