@@ -12,6 +12,7 @@ import {
 } from '../contracts/deployCall';
 import type { Reading } from '../contracts/deployTarget';
 import { textOf } from '../deploy/parsers';
+import { findAndRestartGracefully } from '../routers/apacheRestart';
 import { configReport, configTest } from '../routers/configTest';
 import { ManagerCalls } from '../targets/tomcat/manager';
 import { jsonAt, type JsonObject } from '../util/json';
@@ -32,6 +33,9 @@ export interface NewCertificate {
 /** Old workers of a server go on with what they have for a moment. */
 const SERVED_MS = 15_000;
 const EVERY_MS = 200;
+
+/** Only Apache's control program calls it that. */
+const GRACEFUL = 'graceful';
 
 /** Follows links, so that they stay links. */
 const FOLLOW = `while [ -L "$path" ]; do
@@ -253,7 +257,9 @@ function writes({ name: place, host, files, mode }: ServingPlace, certificate: N
 }
 
 function reload({ host, manager, reload: argv }: ServingPlace): Call {
-  return manager ? new ManagerCalls(manager).sslReload() : { via: 'command', host, argv };
+  if (manager) return new ManagerCalls(manager).sslReload();
+  if (argv.at(-1) === GRACEFUL) return findAndRestartGracefully(host, argv.slice(0, -1));
+  return { via: 'command', host, argv };
 }
 
 function untilServed(place: ServingPlace, expect: readonly Expectation[]): TlsCall {

@@ -4,12 +4,13 @@ import type { Reading, Route, RouteChange, Router } from '../contracts/deployTar
 import { endedWell, outputOf, textOf } from './answers';
 import { withReleases } from './addresses';
 import { asksAgainst, asksFor, escapeRegExp, served, type Ask } from './asking';
+import { restartGracefully } from './apacheRestart';
 import { configReport, configTest, undefinedVariable } from './configTest';
 import { untilUnconnected } from './connections';
 import { RouterError } from './errors';
 import { apacheVariables, fillInForCall, hostBefore, valuesIn, variablesIn } from './templates';
 import { onlyOne } from './weights';
-import { findWorkers, restartGracefully, untilReplaced } from './workers';
+import { findWorkers, untilReplaced } from './workers';
 
 export interface ApacheTemplateOptions {
   readonly host: HostName;

@@ -1,4 +1,4 @@
-import { literal, type Answer, type CommandCall, type HostName } from '../contracts/deployCall';
+import type { Answer, CommandCall, HostName } from '../contracts/deployCall';
 import { textOf } from './answers';
 import { RouterError } from './errors';
 
@@ -69,51 +69,5 @@ export function untilReplaced(
       { path: 'value.serving', is: 'atMost', value: 0 },
     ],
     until: { intervalMs: 50, deadlineMs: deadline.ms, atDeadline: deadline.then },
-  };
-}
-
-/**
- * $1: the file with the number of Apache's parent process, $2: the workers it had, with commas between; then the
- * command that restarts it gracefully. `awk` ends with 0 for a worker that is new, 1 for a parent that sleeps without.
- */
-const RESTART = `pid=$(cat -- "$1") old=,$2,; shift 2
-"$@" </dev/null || exit
-sleeps=0 again=2 looks=30
-while [ $again -gt 0 ] && [ $looks -gt 0 ]; do
-  sleep .02
-  ps -o pid=,stat= -p "$pid" --ppid "$pid" | awk -v parent="$pid" -v old="$old" '
-    $1 == parent { sleeps = $2 ~ /^S/; next }
-    $2 !~ /^Z/ && !index(old, "," $1 ",") { fresh = 1 }
-    END { exit fresh ? 0 : sleeps ? 1 : 2 }'
-  case $? in
-    0) break ;;
-    1) sleeps=$((sleeps + 1)) ;;
-  esac
-  if [ $sleeps -ge 2 ]; then
-    kill -USR1 "$pid" 2>/dev/null || "$@" </dev/null
-    sleeps=-3 again=$((again - 1))
-  fi
-  looks=$((looks - 1))
-done
-`;
-
-/**
- * Restarts Apache gracefully. Its old workers take no new connection from that moment, and its parent starts a new one
- * for each that has ended; where all of them still have requests it sleeps for a second first, in which nobody is
- * served (`ap_wait_or_timeout` in server/mpm_common.c, `server_main_loop` of the MPMs). Told again it wakes up at once.
- * The workers are those bound by `findWorkers`.
- */
-export function restartGracefully(
-  host: HostName,
-  pidFile: string,
-  name: string,
-  argv: readonly string[],
-): CommandCall {
-  return {
-    via: 'command',
-    note: 'once more where Apache sleeps before it starts new workers',
-    host,
-    argv: ['sh', '-s', pidFile, `\${${name}.workers}`, ...argv],
-    stdin: literal(RESTART),
   };
 }

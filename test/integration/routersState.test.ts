@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { findAndRestartGracefully } from '../../src/routers/apacheRestart';
 import { routerHints } from '../../src/routers/hints';
 import { apacheBalancer } from '../../src/routers/apacheBalancer';
 import { balancers } from '../../src/routers/balancerManager';
 import { haproxy } from '../../src/routers/haproxy';
 import type { Backend, LabRouter } from '../lab/routers';
 import { routeTo, RouterRunner } from '../lab/routersRunner';
-import { admitted, askAt, releaseAt, scene, useRouterLab } from '../lab/routersScene';
+import { admitted, askAt, releaseAt, scene, useRouterLab, type RouterScene } from '../lab/routersScene';
 import { Traffic } from '../lab/routersTraffic';
 
 describe('what HAProxy keeps', function () {
@@ -109,33 +110,46 @@ describe('what HAProxy keeps', function () {
   });
 });
 
-describe('Apache with templates, when each of its workers has requests', function () {
-  this.timeout(60_000);
+describe('Apache, when each of its workers has requests', function () {
+  this.timeout(20_000);
   const lab = useRouterLab();
 
-  it('serves new ones at once: it is told again, instead of a second in which nobody is served', async () => {
+  /** Restarts it by `restart` while more requests wait for the old release than one worker can serve. */
+  async function restarted(
+    restart: (at: RouterScene, two: Backend) => Promise<unknown>,
+    release: string,
+  ): Promise<void> {
     const one = await lab().backend('one');
-    const { real, router, runner } = await scene(lab(), 'apache-template', one);
+    const at = await scene(lab(), 'apache-template', one);
     const two = await lab().backend('two');
     const restarts = async (): Promise<number> =>
-      (await real.errors()).match(/resuming normal operations/g)!.length;
+      (await at.real.errors()).match(/resuming normal operations/g)!.length;
     const before = await restarts();
-    // More than one worker can serve.
     const count = 70;
     const begun = one.begun(count);
-    const held = Array.from({ length: count }, () => fetch(`${real.url}/?hold`));
+    const held = Array.from({ length: count }, () => fetch(`${at.real.url}/?hold`));
     await begun;
-    const change = router.change(
-      await runner.read(router),
-      routeTo({ release: 'two', port: two.port }),
-      'p1',
-    );
-    await runner.perform(change.do);
-    assert.equal(await releaseAt(real.url), 'two');
-    assert.ok((await restarts()) - before > 1);
+    await restart(at, two);
+    assert.equal(await releaseAt(at.real.url), release);
+    // What is told again is told beside everything else.
+    while ((await restarts()) - before < 2) await releaseAt(at.real.url);
     await one.letGo();
     const answers = await Promise.all(held);
     assert.ok(answers.every(({ headers }) => headers.get('x-release') === 'one'));
+  }
+
+  it('is told again after a switch, and does not sleep for a second in which nobody is served', async () => {
+    await restarted(async ({ router, runner }, two) => {
+      const to = routeTo({ release: 'two', port: two.port });
+      await runner.perform(router.change(await runner.read(router), to, 'p1').do);
+    }, 'two');
+  });
+
+  it('is told again where no more is known of it than the command that controls it', async () => {
+    await restarted(
+      ({ runner, real }) => runner.perform([findAndRestartGracefully('lab', real.control)]),
+      'one',
+    );
   });
 });
 

@@ -39,6 +39,9 @@ export function apacheConfig(listen: number): string {
     ...modules.map((name) => `LoadModule ${name}_module ${moduleFolder}/mod_${name}.so`),
     'StartServers 2',
     'ThreadsPerChild 64',
+    // No more workers than the two, as long as these can take one more request.
+    'MinSpareThreads 1',
+    'MaxSpareThreads 512',
     'ServerLimit 8',
     'MaxRequestWorkers 512',
     'KeepAlive On',
